@@ -1,0 +1,43 @@
+"""The shared package of the course: `import d2l_utils as d2l`.
+
+The names below are all there is, grouped by topic; each is imported from its module when first used, so that
+`import d2l_utils` itself is fast and works even where MXNet does not (see `python -m d2l_utils.doctor`).
+"""
+
+import lazy_loader
+
+from d2l_utils import _recipe
+
+_recipe.apply()
+
+_PUBLIC = {
+    "seeding": ["seed_everything"],
+    "data": [
+        "BatchLoader",
+        "data_iter",
+        "fashion_mnist_arrays",
+        "get_fashion_mnist_labels",
+        "load_data_fashion_mnist",
+        "synthetic_data",
+    ],
+    "layers": ["dropout", "linreg"],
+    "losses": ["cross_entropy", "softmax", "squared_loss"],
+    "optimizers": ["grad_clipping", "sgd"],
+    "training": ["History", "train_ch3"],
+    "metrics": ["accuracy", "evaluate_accuracy"],
+    "gradcheck": ["check_gradient"],
+    "plotting": [
+        "COLORS",
+        "plot",
+        "plt",
+        "semilogy",
+        "set_figsize",
+        "show",
+        "show_fashion_mnist",
+        "show_images",
+        "use_svg_display",
+    ],
+    "devices": ["try_all_gpus", "try_gpu"],
+}
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["doctor"], submod_attrs=_PUBLIC)
