@@ -1,0 +1,61 @@
+# Thin names; the work is done in tools/. `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-books doctor course site lab notebooks check test lock clean
+
+PYTHON := .venv/bin/python
+UV = $(or $(wildcard .tools/bin/uv),uv)
+COMPILE = $(UV) pip compile --quiet --generate-hashes --no-header $(UPGRADE)
+
+# Jupyter, IPython and Matplotlib read and write their settings here and not in the home folder, so that a person's
+# own settings change no result and no target leaves a trace outside the project.
+export IPYTHONDIR := $(CURDIR)/.tools/ipython
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.tools/jupyter/config
+export JUPYTER_DATA_DIR := $(CURDIR)/.tools/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.tools/jupyter/runtime
+export JUPYTER_PREFER_ENV_PATH := 1
+export MPLCONFIGDIR := $(CURDIR)/.tools/matplotlib
+unexport JUPYTER_PATH
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1~\2/p' Makefile | awk -F '~' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+setup: ## make .venv with the locked versions
+	@tools/setup.sh
+
+setup-books: ## the same with d2l, the books' own package
+	@tools/setup.sh books
+
+doctor: setup ## say what this environment has or lacks
+	@$(PYTHON) -m d2l_utils.doctor
+
+course: setup ## run every notebook here and render the course
+	@$(PYTHON) tools/execute_notebooks.py
+	@$(PYTHON) tools/build_site.py --notebooks _build/notebooks --output _site
+	@echo "or: $(PYTHON) -m http.server --bind 127.0.0.1 --directory _site, and open http://127.0.0.1:8000"
+
+site: setup ## render the course from the committed outputs
+	@$(PYTHON) tools/build_site.py --notebooks notebooks --output _site
+
+lab: setup ## open JupyterLab in notebooks/
+	@$(PYTHON) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB) notebooks
+
+notebooks: setup ## authors: execute the notebooks in place
+	@$(PYTHON) tools/execute_notebooks.py --in-place
+
+check: setup ## ruff, unit tests and guards
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check --quiet
+	@$(PYTHON) -m pytest
+
+test: check ## all tests: check, then every notebook executed and compared
+	@$(PYTHON) -m pytest -p tools.nbval_plugin --nbval --nbval-current-env \
+	    --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile notebooks
+	@echo "all tests passed"
+
+lock: ## compile the locks from pyproject.toml (newest versions: UPGRADE=--upgrade)
+	@$(COMPILE) pyproject.toml --universal --group build --group test --group site --output-file requirements.txt
+	@$(COMPILE) --group uv --output-file requirements-uv.txt
+	@$(COMPILE) --universal --group books --constraints requirements.txt --output-file requirements-books.txt
+
+clean: ## remove what was built; .venv and the fetched tools stay
+	@rm -rf _build _site .pytest_cache .ruff_cache .hypothesis
