@@ -4,9 +4,9 @@ The names below are all there is, grouped by topic; each is imported from its mo
 `import d2l_utils` itself is fast and works even where MXNet does not (see `python -m d2l_utils.doctor`).
 """
 
-import lazy_loader
-
 from d2l_utils import _recipe
+
+import lazy_loader
 
 _recipe.apply()
 
@@ -21,11 +21,11 @@ _PUBLIC = {
         "synthetic_data",
     ],
     "layers": ["dropout", "linreg"],
-    "losses": ["cross_entropy", "softmax", "squared_loss"],
+    "losses": ["softmax_cross_entropy", "squared_loss"],
     "optimizers": ["grad_clipping", "sgd"],
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],
-    "gradcheck": ["check_gradient"],
+    "gradients": ["gradcheck"],
     "plotting": [
         "COLORS",
         "plot",

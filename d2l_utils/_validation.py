@@ -35,3 +35,15 @@ def same_shape(function, first, second, *, cause):
             f"{function}: {first_name} and {second_name} must have the same shape, got {first_array.shape} and "
             f"{second_array.shape}; {cause}"
         )
+
+
+def floating(function, parameter, value):
+    """Raise unless `value` is an NDArray of a floating-point type."""
+    allowed = "an NDArray of floats"
+    if not (hasattr(value, "asnumpy") and hasattr(value, "context")):
+        raise TypeError(f"{function}: {parameter} must be {allowed}, got {type(value).__name__}")
+    if value.dtype.__name__ not in ("float16", "float32", "float64"):
+        raise TypeError(
+            f"{function}: {parameter} must be {allowed}, got dtype {value.dtype.__name__}; "
+            f"convert it with {parameter}.astype('float32')"
+        )

@@ -1,0 +1,170 @@
+"""The training loop of the early chapters, and what it remembers."""
+
+from dataclasses import dataclass, field
+
+from d2l_utils import _validation
+from d2l_utils.metrics import evaluate_accuracy, _num_correct
+from d2l_utils.optimizers import sgd
+from d2l_utils._progress import progress_bar
+
+from mxnet import autograd, gluon
+
+
+@dataclass(repr=False)
+class History:
+    """What a training run measured, one entry per epoch.
+
+    Parameters
+    ----------
+    train_loss : list of float
+        The loss per example, averaged over the epoch while the parameters moved.
+    train_acc : list of float in [0, 1]
+        The accuracy of the same forward passes: with dropout ON and before the epoch's end, so lower than what
+        `evaluate_accuracy(train_iter, net)` gives afterwards.
+    test_acc : list of float in [0, 1]
+        The accuracy on the test set after the epoch, in predict mode.
+
+    Notes
+    -----
+    Printing it gives the lines that readers of the books know.
+
+    Examples
+    --------
+    >>> History([1.1165], [0.562], [0.785])
+    epoch 1, loss 1.1165, train acc 0.562, test acc 0.785
+
+    Introduced in: notebooks/01-dropout.ipynb
+    """
+
+    train_loss: list = field(default_factory=list)
+    train_acc: list = field(default_factory=list)
+    test_acc: list = field(default_factory=list)
+
+    def __repr__(self):
+        """Give one familiar line per epoch."""
+        epochs = zip(self.train_loss, self.train_acc, self.test_acc, strict=True)
+        return "\n".join(
+            f"epoch {epoch}, loss {loss:.4f}, train acc {train_acc:.3f}, test acc {test_acc:.3f}"
+            for epoch, (loss, train_acc, test_acc) in enumerate(epochs, start=1)
+        )
+
+    def plot(self, ax=None):
+        """Draw both accuracies against the epoch; gives the axes."""
+        from d2l_utils.plotting import plot  # a run that draws nothing does not load matplotlib
+
+        epochs = range(1, len(self.train_loss) + 1)
+        legend = ["training, as trained", "test"]
+        return plot(epochs, [self.train_acc, self.test_acc], x_label="epoch", y_label="accuracy", legend=legend, ax=ax)
+
+
+def train_ch3(net, train_iter, test_iter, loss, num_epochs, batch_size, params=None, lr=None, trainer=None):
+    """Train a classifier by mini-batch SGD and measure it after every epoch.
+
+    Parameters
+    ----------
+    net : callable
+        Gives scores of shape (batch, num_classes): a function of your own or a Gluon block.
+    train_iter, test_iter : iterable of (X, y)
+        Batches; each epoch passes once over both.
+    loss : callable
+        `loss(y_hat, y)` gives one value per example.
+    num_epochs : int >= 1
+        How many times to pass over the training set.
+    batch_size : int >= 1
+        The size of a full batch. Every step is scaled by the size of its own batch: the last one may be shorter.
+    params : list of NDArray with gradients
+        For a net from scratch: what `sgd` moves.
+    lr : float > 0
+        For a net from scratch: the learning rate of `sgd`.
+    trainer : gluon.Trainer
+        For a Gluon net, in place of `params` and `lr`.
+
+    Returns
+    -------
+    History
+        Loss and accuracies of every epoch; as the last line of a cell it shows itself as the familiar lines.
+
+    Raises
+    ------
+    TypeError
+        If `net` or `loss` cannot be called, an iterator not be iterated over, or a number is not one.
+    ValueError
+        If neither or both of a trainer and (`params`, `lr`) are given, or `train_iter` yields batches larger than
+        `batch_size`.
+    FloatingPointError
+        If the loss of an epoch is NaN or infinite.
+
+    Notes
+    -----
+    Gradients are those of the summed loss; `sgd` and `Trainer.step` divide by the batch's size.
+
+    References
+    ----------
+    Zhang et al., Dive into Deep Learning (Chinese MXNet edition), section 3.6. d2lzh divides the last, shorter batch
+    by `batch_size` too and prints instead of returning; both differ here.
+
+    Introduced in: notebooks/01-dropout.ipynb
+    """
+    _check_arguments(net, (train_iter, test_iter), loss, num_epochs, batch_size)
+    update = _updater(params, lr, trainer)
+    history = History()
+    with progress_bar(num_epochs, "epoch") as bar:
+        for epoch in range(1, num_epochs + 1):
+            train_loss, train_acc = _train_epoch(net, train_iter, loss, batch_size, update)
+            if not abs(train_loss) < float("inf"):
+                raise FloatingPointError(
+                    f"train_ch3: the loss of epoch {epoch} must be finite, got {train_loss}; the learning rate is "
+                    "probably too large"
+                )
+            history.train_loss.append(train_loss)
+            history.train_acc.append(train_acc)
+            history.test_acc.append(evaluate_accuracy(test_iter, net))
+            bar.update()
+    return history
+
+
+def _train_epoch(net, train_iter, loss, batch_size, update):
+    """Pass once over `train_iter`; give loss and accuracy per example. Waits for results only at the end."""
+    loss_sum, right, num_examples = 0, 0, 0
+    for X, y in train_iter:
+        if len(X) > batch_size:
+            raise ValueError(
+                f"train_ch3: batch_size must be that of train_iter, got {batch_size} for a batch of {len(X)}"
+            )
+        with autograd.record():
+            y_hat = net(X)
+            batch_loss = loss(y_hat, y).sum()
+        batch_loss.backward()
+        update(len(X))
+        loss_sum = loss_sum + batch_loss
+        right = right + _num_correct(y_hat, y)
+        num_examples += len(X)
+    if num_examples == 0:
+        raise ValueError("train_ch3: train_iter must hold at least one example, got none; is it used up?")
+    return loss_sum.asscalar() / num_examples, right.asscalar() / num_examples
+
+
+def _updater(params, lr, trainer):
+    """Give the function that takes one step after a batch of a given size."""
+    if (trainer is None) == (params is None) or (params is None) != (lr is None):
+        raise ValueError(
+            "train_ch3: give either trainer (for a Gluon net) or both params and lr (for a net from scratch), got "
+            f"params {'given' if params is not None else None}, lr {lr!r}, "
+            f"trainer {'given' if trainer is not None else None}"
+        )
+    if trainer is None:
+        return lambda batch_size: sgd(params, lr, batch_size)
+    _validation.instance("train_ch3", "trainer", trainer, gluon.Trainer, allowed="a gluon.Trainer")
+    return trainer.step
+
+
+def _check_arguments(net, iterators, loss, num_epochs, batch_size):
+    """Raise on what cannot be trained."""
+    for name, value in (("net", net), ("loss", loss)):
+        if not callable(value):
+            raise TypeError(f"train_ch3: {name} must be callable, got {type(value).__name__}")
+    for name, value in zip(("train_iter", "test_iter"), iterators, strict=True):
+        if isinstance(value, gluon.Block) or not hasattr(value, "__iter__"):
+            raise TypeError(f"train_ch3: {name} must be an iterable of (X, y), got {type(value).__name__}")
+    _validation.integer("train_ch3", "num_epochs", num_epochs, at_least=1)
+    _validation.integer("train_ch3", "batch_size", batch_size, at_least=1)
