@@ -1,0 +1,17 @@
+"""What every unit test starts from: the same random streams, and no test that is right only by chance."""
+
+import d2l_utils as d2l
+
+import hypothesis
+import pytest
+
+# The same examples in every run: what passes here passes everywhere. The time of a first example (imports, caches) and
+# of a loaded machine says nothing about the code.
+hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("course")
+
+
+@pytest.fixture(autouse=True)
+def seed_all_streams():
+    """Seed every random stream before each test."""
+    d2l.seed_everything(0)
