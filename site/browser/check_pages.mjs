@@ -1,0 +1,99 @@
+// node check_pages.mjs BASE PAGE...   prints what is wrong with the pages, as JSON: [{page, mode, problem}, ...]
+import { createRequire } from "node:module";
+import { withBrowser } from "./chromium.mjs";
+
+const axePath = createRequire(import.meta.url).resolve("axe-core");
+const [base, ...pages] = process.argv.slice(2);
+const widths = [1280, 375];
+const otherWidths = [320, 768, 1100, 1330, 1450, 1920]; // where the theme's columns come and go
+const themes = [
+  { name: "light", system: "light", chosen: "auto" },
+  { name: "dark", system: "dark", chosen: "auto" },
+  { name: "dark by choice", system: "light", chosen: "dark" },
+];
+
+// Runs in the page: what a reader would see there in any theme, as sentences.
+function inspect() {
+  const problems = [];
+  document.querySelectorAll("details").forEach((element) => (element.open = true));
+
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) problems.push(`scrolls sideways: ${scrollWidth} px on ${clientWidth} px`);
+
+  for (const image of document.images) {
+    const alt = image.getAttribute("alt") ?? "";
+    if (alt.length < 40 || alt.length > 300) problems.push(`alt text of ${alt.length} characters: ${image.src}`);
+    else if (!alt.includes(" ")) problems.push(`alt text is a path: ${alt}`);
+    if (!image.naturalWidth) problems.push(`image is not shown: ${image.src}`);
+  }
+
+  const prose = (document.querySelector("article") ?? document.body).cloneNode(true);
+  prose.querySelectorAll("pre, code, script, style, .katex").forEach((element) => element.remove());
+  const raw = prose.textContent.match(/\$[^$\n]+\$|\\\(|\\\[|\\begin\{/);
+  if (raw) problems.push(`formula is not rendered: ${raw[0]}`);
+  if (document.querySelector(".katex-error")) problems.push("formula is not rendered: KaTeX reports an error");
+  return { problems, formulas: document.querySelectorAll(".katex").length };
+}
+
+// Runs in the page: what depends on the theme. The rest of axe is the same in all of them and runs in the first.
+async function inspectTheme({ chosen, rules }) {
+  document.body.dataset.theme = chosen; // as the theme's button does
+  const problems = [...document.querySelectorAll(".cell_output img")]
+    .filter((image) => getComputedStyle(image).backgroundColor !== "rgb(255, 255, 255)")
+    .map((image) => `figure is not on white: ${image.src}`);
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], ...rules });
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  return problems.concat(grave.map(({ id, nodes }) => `axe ${id}: ${nodes.map(({ target }) => target).join(", ")}`));
+}
+
+async function findScrolling(page, report) {
+  for (const width of otherWidths) {
+    await page.setViewportSize({ width, height: 812 });
+    const content = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (content > width) report(`${width} px`, [`scrolls sideways: ${content} px on ${width} px`]);
+  }
+}
+
+// Hears what goes wrong while a page loads and is used.
+function listen(page) {
+  const problems = [];
+  page.on("console", (message) => message.type() === "error" && problems.push(`console error: ${message.text()}`));
+  page.on("pageerror", (error) => problems.push(`script error: ${error.message}`));
+  page.on("requestfailed", (request) => problems.push(`failed request: ${request.url()}`));
+  page.on("response", (reply) => reply.status() >= 400 && problems.push(`failed request: ${reply.url()}`));
+  page.on("request", (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== "data:" && origin !== new URL(base).origin) problems.push(`other host: ${request.url()}`);
+  });
+  return problems;
+}
+
+async function visit(browser, width, address) {
+  const page = await browser.newPage({ viewport: { width, height: 812 }, colorScheme: "light" });
+  const found = [];
+  const report = (mode, problems) => problems.forEach((problem) => found.push({ page: address, mode, problem }));
+  const heard = listen(page);
+  const reply = await page.goto(new URL(address, base).href);
+  const seen = await page.evaluate(inspect);
+  const written = (await reply.text()).split('class="katex"').length - 1;
+  if (written !== seen.formulas) heard.push(`formulas need a script: ${written} written, ${seen.formulas} seen`);
+
+  await page.addScriptTag({ path: axePath });
+  await page.addStyleTag({ content: "* { transition: none !important }" }); // axe must not see a colour on its way
+  for (const { name, system, chosen } of themes) {
+    await page.emulateMedia({ colorScheme: system });
+    const rules = name === "light" ? {} : { runOnly: ["color-contrast"] };
+    report(`${width} px, ${name}`, await page.evaluate(inspectTheme, { chosen, rules }));
+  }
+  if (width === widths[0]) await findScrolling(page, report);
+  report(`${width} px`, [...heard, ...seen.problems]);
+  await page.close();
+  return found;
+}
+
+const findings = await withBrowser(async (browser) => {
+  const found = [];
+  for (const width of widths) for (const page of pages) found.push(...(await visit(browser, width, page)));
+  return found;
+});
+console.log(JSON.stringify(findings, null, 1));

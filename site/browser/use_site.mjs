@@ -1,0 +1,97 @@
+// node use_site.mjs BASE WORD NOTEBOOK_PAGE...   uses the site as a reader does and prints what happened, as JSON
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { withBrowser } from "./chromium.mjs";
+
+const [base, word, ...notebookPages] = process.argv.slice(2);
+const here = (page) => page.url().slice(base.length);
+
+async function go(page, link) {
+  const from = page.url();
+  await link.click();
+  await page.waitForURL((url) => url.href !== from);
+}
+
+async function search(page) {
+  await page.goto(base);
+  await page.locator(".sidebar-search").fill(word);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/search.html?*");
+  await go(page, page.locator("ul.search li a").first());
+  const text = await page.locator("article").innerText();
+  return { landed: here(page), holdsWord: text.toLowerCase().includes(word) };
+}
+
+async function follow(page, selector) {
+  const visited = [];
+  const link = page.locator(selector);
+  while ((await link.count()) && visited.length < 100) {
+    await go(page, link);
+    visited.push(here(page));
+  }
+  return visited;
+}
+
+async function copyFirstCell(page) {
+  await page.goto(base + notebookPages[0]);
+  await page.locator(".cell_input").first().hover();
+  await page.locator(".cell_input button.copybtn").first().click();
+  return {
+    text: await page.evaluate(() => navigator.clipboard.readText()),
+    onOutputs: await page.locator(".cell_output button.copybtn").count(),
+  };
+}
+
+async function download(page, address) {
+  await page.goto(base + address);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.locator(".notebook-link a").click()]);
+  const digest = createHash("sha256").update(await readFile(await file.path())).digest("hex");
+  return { page: address, name: file.suggestedFilename(), digest };
+}
+
+async function changeTheme(page) {
+  await page.goto(base);
+  const look = () =>
+    page.evaluate(() => `${document.body.dataset.theme} ${getComputedStyle(document.body).backgroundColor}`);
+  const seen = [await look()];
+  for (let press = 0; press < 3; press++) {
+    await page.locator(".content-icon-container .theme-toggle").click();
+    seen.push(await look());
+    if (press === 0) await page.reload(); // the choice outlasts the page
+    if (press === 0) seen.push(await look());
+  }
+  return seen;
+}
+
+async function openMenu(browser) {
+  const page = await browser.newPage({ viewport: { width: 375, height: 812 } });
+  await page.goto(base);
+  const link = page.locator(".sidebar-tree a").first();
+  const boxBefore = await link.boundingBox();
+  await page.locator(".nav-overlay-icon").click();
+  await page.waitForTimeout(500); // the drawer slides in
+  await go(page, link);
+  return { hiddenBefore: boxBefore.x < 0, landed: here(page) };
+}
+
+const report = await withBrowser(async (browser) => {
+  const context = await browser.newContext({ acceptDownloads: true, colorScheme: "light" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  const found = await search(page);
+  await page.goto(base);
+  const next = await follow(page, "a.next-page");
+  const previous = await follow(page, "a.prev-page");
+  const downloads = [];
+  for (const address of notebookPages) downloads.push(await download(page, address));
+  return {
+    search: found,
+    next,
+    previous,
+    downloads,
+    copied: await copyFirstCell(page),
+    themes: await changeTheme(page),
+    menu: await openMenu(browser),
+  };
+});
+console.log(JSON.stringify(report, null, 1));

@@ -1,0 +1,180 @@
+"""Render the notebooks, from the outputs stored in them, to a static site.
+
+    python tools/build_site.py --notebooks notebooks --output _site
+
+`site/` holds the configuration and the pages that are not notebooks; a copy of it, with the notebooks prepared for
+reading, is what Sphinx sees. A warning is a failure, and a failure leaves the last good site as it was.
+"""
+
+import argparse
+import hashlib
+import html
+import re
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+STAMP = ".site-stamp"  # marks a folder as one that this tool wrote, and what it was written from
+TOOLS = ("sphinx", "myst-nb", "furo", "sphinx-copybutton", "sphinxcontrib-katex")
+BANNER = """
+<div class="alert alert-warning stand-in">
+
+**Stand-in data.** The outputs on this page come from drawn garments, made because no copy of Fashion-MNIST could be
+reached. The numbers differ from those of the real images; the [data page](/data.md) tells how to get them.
+
+</div>
+"""
+
+
+def chapter_paths(notebooks):
+    """List the notebooks below a folder in reading order: chapters by file name, then the solutions."""
+    found = (path.relative_to(notebooks) for path in notebooks.rglob("*.ipynb"))
+    visible = (path for path in found if not any(part.startswith(".") for part in path.parts))
+    return sorted(visible, key=lambda path: (len(path.parts), path.as_posix()))
+
+
+def image_alt(cell):
+    """Return the alt text of a code cell's figure, or None where it shows none."""
+    alts = []
+    for output in cell.get("outputs", []):
+        images = [mime for mime in output.get("data", {}) if mime.startswith("image/")]
+        if images:
+            # The site shows the SVG where there is one.
+            mime = "image/svg+xml" if "image/svg+xml" in images else images[0]
+            alts.append(output.metadata.get(mime, {}).get("alt"))
+    if not alts:
+        return None
+    if len(alts) > 1 or not alts[0]:
+        raise ValueError(f"cell {cell.id} must show one figure with alt text; use d2l.show(fig, alt=...)")
+    return alts[0]
+
+
+def prepare_notebook(notebook):
+    """Put alt texts where myst-nb looks for them, and the banner on what was computed from stand-in data."""
+    for cell in notebook.cells:
+        alt = image_alt(cell)
+        if alt:
+            cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
+    if notebook.metadata.get("d2l", {}).get("stand_in"):
+        title, _, rest = notebook.cells[0].source.partition("\n")
+        notebook.cells[0].source = f"{title}\n{BANNER}\n{rest}"
+    return notebook
+
+
+def chapter_row(notebook, path):
+    """Describe a chapter for the landing page: title and question, minutes, download."""
+    title, _, rest = notebook.cells[0].source.partition("\n")
+    title = title.lstrip("# ")
+    question = " ".join(rest.strip().split("\n\n")[0].split()).replace("|", "\\|")
+    question = re.sub(r"^\*\*(.*)\*\*$", r"\1", question)  # in the table it is the title that stands out
+    if question.startswith("<"):  # a box, not a sentence
+        question = ""
+    minutes = re.search(r"\d+(?= ?min)", "\n".join(cell.source for cell in notebook.cells[:2]))
+    label = html.escape(f"Download {title}")
+    return (
+        f"| [{title}]({path.as_posix()})<br>{question} | {minutes[0] + ' min' if minutes else ''} "
+        f'| <a href="notebooks/{path.as_posix()}" aria-label="{label}" download>download</a> |'
+    )
+
+
+def contents(paths, rows):
+    """Write the table of chapters and the tree from which Sphinx takes the order of the pages."""
+    table = ["| Read | Time | Run |", "|---|---|---|", *rows]
+    tree = ["```{toctree}", ":hidden:", *(path.with_suffix("").as_posix() for path in paths), "```"]
+    return "\n".join(['<div class="chapters">', "", *table, "", "</div>", "", *tree])
+
+
+def copy_pages(source):
+    """Copy what is not a notebook: `site/`, the style and fonts of the formulas, and the account of the data."""
+    katex = ROOT / "site" / "node_modules" / "katex" / "dist"
+    if not katex.is_dir():
+        raise SystemExit("build_site: site/node_modules must hold KaTeX; run `make setup`")
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(ROOT / "site", source, ignore=shutil.ignore_patterns("node_modules", "browser", "*.json"))
+    shutil.copytree(katex / "fonts", source / "_static/katex/fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"))
+    shutil.copy(katex / "katex.min.css", source / "_static/katex")
+    shutil.copy(ROOT / "data" / "README.md", source / "data.md")
+
+
+def prepare(notebooks, source):
+    """Fill the folder that Sphinx reads; return the notebooks' paths in reading order."""
+    copy_pages(source)
+    paths, rows = chapter_paths(notebooks), []
+    for path in paths:
+        notebook = nbformat.read(notebooks / path, as_version=4)
+        rows.append(chapter_row(notebook, path))
+        try:
+            prepare_notebook(notebook)
+        except ValueError as error:
+            raise SystemExit(f"build_site: {path}: {error}") from None
+        download = source / "_downloads" / "notebooks" / path
+        for target in (download, source / path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(notebooks / path, download)
+        nbformat.write(notebook, source / path)
+    index = source / "index.md"
+    index.write_text(index.read_text(encoding="utf-8").replace("<!-- chapters -->", contents(paths, rows)), "utf-8")
+    return paths
+
+
+def fingerprint(source):
+    """Digest everything that the pages depend on, so that an unchanged site is not rendered again."""
+    digest = hashlib.sha256(" ".join(version(tool) for tool in TOOLS).encode())
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def render(source, pages):
+    """Run Sphinx; return whether it ended without a warning."""
+    shutil.rmtree(pages, ignore_errors=True)
+    # Never -j: the node process that prerenders the formulas would outlive the build.
+    options = ["--quiet", "--fail-on-warning", "--keep-going", "--fresh-env", "-d", str(source.parent / "doctrees")]
+    command = [sys.executable, "-m", "sphinx", "--builder", "html", *options, str(source), str(pages)]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def publish(pages, output, stamp):
+    """Replace the site by the pages just rendered."""
+    (pages / STAMP).write_text(stamp, encoding="utf-8")
+    shutil.rmtree(output, ignore_errors=True)
+    shutil.copytree(pages, output)
+
+
+def parse(arguments):
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Render the notebooks' stored outputs to a static site.")
+    parser.add_argument("--notebooks", type=Path, default=ROOT / "notebooks", help="folder with the notebooks")
+    parser.add_argument("--output", type=Path, default=ROOT / "_site", help="folder that the site is written to")
+    parser.add_argument("--work", type=Path, default=ROOT / "_build" / "site", help="folder for intermediate files")
+    args = parser.parse_args(arguments)
+    if args.output.exists() and any(args.output.iterdir()) and not (args.output / STAMP).is_file():
+        parser.error(f"--output must be a new folder or an earlier site, got {args.output}")
+    return args
+
+
+def main(arguments=None):
+    """Build the site and say where to open it; return the exit code."""
+    args = parse(arguments)
+    source, pages = args.work / "source", args.work / "html"
+    paths = prepare(args.notebooks, source)
+    stamp = fingerprint(source)
+    old_stamp = args.output / STAMP
+    if old_stamp.is_file() and old_stamp.read_text(encoding="utf-8") == stamp:
+        print(f"site: {len(paths)} notebooks, unchanged; open {args.output / 'index.html'}")
+        return 0
+    if not render(source, pages):
+        print("site: not rendered, see the warnings above", file=sys.stderr)
+        return 1
+    publish(pages, args.output, stamp)
+    print(f"site: {len(paths)} notebooks, rendered; open {args.output / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
