@@ -6,17 +6,23 @@ import tqdm
 from IPython import display, get_ipython
 
 
-def progress_bar(total, unit):
-    """Give a tqdm bar that clears itself, silent where nobody is watching.
+def is_watched():
+    """Tell whether a person looks on: in a live Jupyter cell or at a terminal.
 
-    A notebook that is executed by a tool stores nothing of it: such a tool cannot answer a question, so the kernel
-    knows that no person is there.
+    A tool that executes a notebook cannot answer a question, so the kernel knows that no person is there.
     """
-    kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is not None:
-        watched = bool(getattr(kernel, "_allow_stdin", False))
-        return tqdm.tqdm(total=total, unit=unit, leave=False, disable=not watched, file=_CellLine(), ncols=80)
-    return tqdm.tqdm(total=total, unit=unit, leave=False, disable=not sys.stderr.isatty())
+    kernel = _kernel()
+    return sys.stderr.isatty() if kernel is None else bool(getattr(kernel, "_allow_stdin", False))
+
+
+def progress_bar(total, unit):
+    """Give a tqdm bar that clears itself, silent where nobody is watching."""
+    in_cell = {} if _kernel() is None else {"file": _CellLine(), "ncols": 80}
+    return tqdm.tqdm(total=total, unit=unit, leave=False, disable=not is_watched(), **in_cell)
+
+
+def _kernel():
+    return getattr(get_ipython(), "kernel", None)
 
 
 class _CellLine:

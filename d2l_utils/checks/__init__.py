@@ -1,0 +1,10 @@
+"""Checks of the exercises: `d2l.checks.<chapter>.exercise_1(my_answer)`; what passed here: `d2l.checks.progress()`.
+
+A module a chapter, with a function an exercise. The modules with an underscore are what all of them share.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submodules=["dropout"], submod_attrs={"_passed": ["progress"]}
+)
