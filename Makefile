@@ -29,23 +29,25 @@ doctor: setup ## say what this environment has or lacks
 	@$(PYTHON) -m d2l_utils.doctor
 
 course: setup ## run every notebook here and render the course
-	@$(PYTHON) tools/execute_notebooks.py
-	@$(PYTHON) tools/build_site.py --notebooks _build/notebooks --output _site
+	@$(PYTHON) -m tools.execute_notebooks
+	@$(PYTHON) -m tools.build_site --notebooks _build/notebooks --output _site
 	@echo "or: $(PYTHON) -m http.server --bind 127.0.0.1 --directory _site, and open http://127.0.0.1:8000"
 
 site: setup ## render the course from the committed outputs
-	@$(PYTHON) tools/build_site.py --notebooks notebooks --output _site
+	@$(PYTHON) -m tools.build_site --notebooks notebooks --output _site
 
 lab: setup ## open JupyterLab in notebooks/
 	@$(PYTHON) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB) notebooks
 
-notebooks: setup ## authors: execute the notebooks in place
-	@$(PYTHON) tools/execute_notebooks.py --in-place
+notebooks: setup ## authors: write the exercises into the chapters, execute all in place
+	@$(PYTHON) -m tools.make_exercises
+	@$(PYTHON) -m tools.execute_notebooks --in-place
+	@$(PYTHON) -m tools.readme_figure
 
 check: setup ## ruff, unit tests and guards
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check --quiet
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 test: check ## all tests: check, then every notebook executed and compared
 	@$(PYTHON) -m pytest -p tools.nbval_plugin --nbval --nbval-current-env \

@@ -30,4 +30,6 @@ def apply(environ=os.environ, modules=sys.modules):
 
 def overridden(environ=os.environ):
     """List the arithmetic settings, as NAME=value, that are not the recipe's."""
-    return [f"{name}={environ.get(name, '(not set)')}" for name, value in ARITHMETIC.items() if environ.get(name) != value]
+    return [
+        f"{name}={environ.get(name, '(not set)')}" for name, value in ARITHMETIC.items() if environ.get(name) != value
+    ]

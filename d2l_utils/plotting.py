@@ -113,14 +113,8 @@ def show(fig, *, alt):
 
     Introduced in: notebooks/01-dropout.ipynb
     """
-    _validation.instance("show", "fig", fig, plt.Figure, allowed="a matplotlib Figure (of axes ax: ax.figure)")
-    _validation.instance("show", "alt", alt, str, allowed="a string")
-    if not 40 <= len(alt) <= 300:
-        raise ValueError(f"show: alt must be 40 to 300 characters (chart, axes, what it shows), got {len(alt)}")
-    images = {"image/png": _render(fig, "png"), "image/svg+xml": _render(fig, "svg").decode()}
-    plt.close(fig)
-    metadata = {kind: {"alt": alt} for kind in images}
-    display.display({"text/plain": f"Figure: {alt}", **images}, metadata=metadata, raw=True)
+    data, metadata = _bundle(fig, alt=alt)
+    display.display(data, metadata=metadata, raw=True)
 
 
 def plot(x_vals, y_vals, *, x_label, y_label, legend=None, spread=None, ax=None):
@@ -263,7 +257,7 @@ def show_fashion_mnist(images, labels):
     ValueError
         If the numbers of images and labels differ, there are none, or an image has not 28 * 28 entries.
 
-    Introduced in: a chapter to come (softmax regression)
+    Introduced in: notebooks/01-dropout.ipynb
     """
     if len(images) != len(labels) or len(images) == 0:
         raise ValueError(
@@ -277,6 +271,17 @@ def show_fashion_mnist(images, labels):
     for ax, label in zip(axs, labels, strict=True):
         ax.set_title(label, fontsize=8)
     return axs
+
+
+def _bundle(fig, *, alt):
+    """Give what an output stores of a figure, {type: content} and {type: metadata}, and close the figure."""
+    _validation.instance("show", "fig", fig, plt.Figure, allowed="a matplotlib Figure (of axes ax: ax.figure)")
+    _validation.instance("show", "alt", alt, str, allowed="a string")
+    if not 40 <= len(alt) <= 300:
+        raise ValueError(f"show: alt must be 40 to 300 characters (chart, axes, what it shows), got {len(alt)}")
+    images = {"image/png": _render(fig, "png"), "image/svg+xml": _render(fig, "svg").decode()}
+    plt.close(fig)
+    return {"text/plain": f"Figure: {alt}", **images}, {kind: {"alt": alt} for kind in images}
 
 
 def _render(fig, kind):

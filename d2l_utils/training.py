@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from d2l_utils import _validation
-from d2l_utils.metrics import evaluate_accuracy, _num_correct
-from d2l_utils.optimizers import sgd
 from d2l_utils._progress import progress_bar
+from d2l_utils.metrics import _num_correct, evaluate_accuracy
+from d2l_utils.optimizers import sgd
 
 from mxnet import autograd, gluon
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import readme_figure
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")]
 
@@ -32,11 +34,12 @@ def dead_links(document, folder):
     return [link for link in links if "://" not in link and not (folder / link.replace("\\", "")).exists()]
 
 
-def missing_files(document, root):
+def missing_files(document, *folders):
     """List the files named in backquotes that are not there; patterns, generated folders and options are left out."""
     named = re.findall(r"`([\w./-]+(?:/|\.(?:py|toml|txt|yml|json|sh|md|ipynb|cff)))`", document)
     generated = ("_build/", "_site/", "NN-topic")
-    return [name for name in named if not any(part in name for part in generated) and not (root / name).exists()]
+    kept = [name for name in named if not any(part in name for part in generated)]
+    return [name for name in kept if not any((folder / name).exists() for folder in folders)]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -44,7 +47,7 @@ def test_documents_name_what_is_there(path):
     text = path.read_text(encoding="utf-8")
     assert unknown_commands(text, make_targets()) == []
     assert dead_links(text, path.parent) == []
-    assert missing_files(text, ROOT) == []
+    assert missing_files(text, ROOT, path.parent) == []
 
 
 def test_readme_lists_the_chapters():
@@ -75,3 +78,7 @@ def test_dead_links_and_missing_files_are_found(tmp_path):
     assert dead_links(links, tmp_path) == ["gone.md"]
     names = "`there.md` `gone.py` `_site/` `notebooks/NN-topic.ipynb` `make test`"
     assert missing_files(names, tmp_path) == ["gone.py"]
+
+
+def test_figure_of_the_readme_is_the_one_that_the_notebook_made():
+    assert readme_figure.PICTURE.read_bytes() == readme_figure.stored_figure(), "run: make notebooks"

@@ -1,5 +1,7 @@
 """Each guard against a tiny notebook with one defect; the same notebook without it passes all guards."""
 
+from d2l_utils.figures._modules import MIME, WIDGET_MIME
+
 import nbformat
 import pytest
 from tiny_notebooks import ALT, code, figure, notebook, printed, text
@@ -70,6 +72,11 @@ DEFECTS = [
     (run_guards.figures_have_alt_text, change_figure(lambda output: output.data.pop("text/plain"))),
     (run_guards.figures_have_alt_text, change(4, outputs=[figure("x" * 39)])),
     (run_guards.figures_have_alt_text, change(4, outputs=[figure("x" * 301)])),
+    (run_guards.figures_to_play_with_are_pictures, change_figure(lambda output: output.data.update({WIDGET_MIME: {}}))),
+    (
+        run_guards.figures_to_play_with_are_pictures,
+        append(code("show()", nbformat.v4.new_output("display_data", data={MIME: {}}))),
+    ),
     (run_guards.uniform_metadata, lambda nb: nb.metadata.kernelspec.update(name="my-env")),
     (run_guards.uniform_metadata, lambda nb: nb.metadata.pop("kernelspec")),
     (run_guards.uniform_metadata, lambda nb: nb.metadata.update(d2l={"stand_in": True})),
@@ -86,6 +93,9 @@ DEFECTS = [
     (text_guards.portable_markdown, append(text("see [](01-dropout.ipynb)"))),
     (text_guards.portable_markdown, append(text("\\begin{align}\na &= b\n\\end{align}"))),
     (text_guards.portable_markdown, append(text('<div class="alert alert-info">\nwords\n</div>'))),
+    (text_guards.portable_markdown, append(text("<details><summary>a) 40</summary>\nwords\n\n</details>"))),
+    (text_guards.portable_markdown, append(text("<details><summary>a) `40`</summary>\n\nwords\n\n</details>"))),
+    (text_guards.portable_markdown, append(text("<details><summary>a) $40$</summary>\n\nwords\n\n</details>"))),
     (text_guards.images_have_alt_text, append(text("![mask](mask.png)"))),
     (text_guards.images_have_alt_text, append(text('<img src="mask.png">'))),
     (text_guards.images_have_alt_text, append(text('<img alt="mask" src="mask.png">'))),
@@ -144,6 +154,7 @@ def test_broken_link_is_found(tmp_path, link):
 def test_good_links_pass(tmp_path):
     nbformat.write(notebook(text("# Part two")), tmp_path / "02.ipynb")
     good = "# Here\n\n[a](02.ipynb) [b](02.ipynb#Part-two) [c](#Here) [d](https://example.org/x#y) [e](mailto:a@b.org)"
+    good += "\n\n## Traps in `nn.Dropout`\n\n[f](#Traps-in-nn.Dropout)"
     assert text_guards.broken_links(notebook(text(good)), tmp_path) == []
 
 

@@ -49,7 +49,9 @@ def complaints(thing):
     if not documentation.splitlines()[0].endswith("."):
         found.append("its first line is not a sentence")
     if not _LAST_LINE.fullmatch(documentation.splitlines()[-1]):
-        found.append("its last line is not 'Introduced in: notebooks/NN-topic.ipynb' or '... a chapter to come (topic)'")
+        found.append(
+            "its last line is not 'Introduced in: notebooks/NN-topic.ipynb' or '... a chapter to come (topic)'"
+        )
     return found + _undocumented_methods(thing)
 
 

@@ -13,7 +13,7 @@ from tools.notebook_guards import ALT_LENGTH, code_cells, read
 
 MAX_CELL_LINES = 20
 UNCOMPARED_TAGS = ("fashion-mnist", "bits")  # tools/nbval_plugin.py leaves their outputs out where it must
-KNOWN_TAGS = {*UNCOMPARED_TAGS, "hide-input"}
+KNOWN_TAGS = {*UNCOMPARED_TAGS, "hide-input", "exercise", "solution"}  # the last two: tools/make_exercises.py
 
 _FENCED = re.compile(r"^(?P<open>(?P<fence>`{3,}|~{3,})[^\n]*\n).*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
 # JupyterLab shows these as raw text, or Sphinx and JupyterLab read them differently.
@@ -30,6 +30,8 @@ _NOT_PORTABLE = {
         r"\\begin\{(align|equation)\*?\}"
     ),
     "a <div> with no blank line after it": re.compile(r"^\s*<div[^>]*>[ \t]*\n[ \t]*\S", re.MULTILINE),
+    "a <summary> with no blank line after it": re.compile(r"</summary>[ \t]*\n[ \t]*\S"),
+    "Markdown in a <summary>, shown as it is typed": re.compile(r"<summary>[^\n]*[`$*][^\n]*</summary>"),
 }
 _SWITCH = re.compile(r"^\s*#+\s*(NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)", re.MULTILINE)
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\(|<img\b(?P<attributes>[^>]*)>")
@@ -144,7 +146,8 @@ def _resolves(link, notebook, folder):
 
 def _anchors(notebook):
     """List the headings' anchors as JupyterLab forms them; site/_ext/anchors.py does the same for the site."""
-    return {heading.replace(" ", "-") for text in markdown(notebook) for heading in _HEADING.findall(text)}
+    headings = [heading for text in markdown(notebook) for heading in _HEADING.findall(text)]
+    return {re.sub("[`*]", "", heading).replace(" ", "-") for heading in headings}  # of what the reader sees
 
 
 GUARDS = (
