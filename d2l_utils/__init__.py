@@ -40,4 +40,6 @@ _PUBLIC = {
     "devices": ["try_all_gpus", "try_gpu"],
 }
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["doctor"], submod_attrs=_PUBLIC)
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submodules=["checks", "doctor", "figures"], submod_attrs=_PUBLIC
+)

@@ -11,15 +11,20 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 project = "Regularization in MXNet"
 language = "en"
 extensions = ["myst_nb", "sphinx_copybutton", "sphinxcontrib.katex"]
+extensions += ["docstrings", "sphinx.ext.napoleon"]  # the reference of d2l_utils
 
 # The notebooks are executed elsewhere; the pages show what is stored in them.
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_ipywidgets_js = {}  # a notebook that holds widget state would load scripts from another host
 
-myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
 myst_heading_anchors = 4
 myst_heading_slug_func = "anchors.jupyter_anchor"
+
+autodoc_default_options = {"members": True}  # of classes
+default_role = "code"  # in docstrings `X` is code, as it is in the text of the chapters
+napoleon_google_docstring = False
 
 # Formulas become HTML while building, so that the pages carry no script for them; a mistake in one ends the build.
 katex_prerender = True
@@ -38,6 +43,8 @@ html_theme_options = {
         "color-brand-primary": "#005f99",
         "color-brand-content": "#005f99",
         "color-brand-visited": "#6b3fa0",
+        "color-api-name": "#005f99",
+        "color-api-pre-name": "#005f99",
         "course-accent": "#0072b2",
         "course-accent-background": "#eaf3fa",
         "course-success": "#007a59",
@@ -49,6 +56,8 @@ html_theme_options = {
         "color-brand-primary": "#7cc0ee",
         "color-brand-content": "#7cc0ee",
         "color-brand-visited": "#c3a6ee",
+        "color-api-name": "#7cc0ee",
+        "color-api-pre-name": "#7cc0ee",
         "course-accent": "#4fa8de",
         "course-accent-background": "#10242f",
         "course-success": "#35c49a",
@@ -62,7 +71,7 @@ html_title = project
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
-html_js_files = ["course.js"]
+html_js_files = ["course.js", "figures.js"]
 templates_path = ["_templates"]
 html_extra_path = ["_downloads"]  # the notebooks as they are in the project; each page links its own
 html_copy_source = False

@@ -12,12 +12,14 @@ import re
 import shutil
 from pathlib import Path
 
+from d2l_utils.figures._modules import MIME, module
+
 import nbformat
 import pytest
 from sphinxcontrib import katex
 from tiny_notebooks import ALT, code, figure, notebook, printed, text
 
-from tools import build_site
+from tools import build_site, site_pages
 
 HEAD = text("# Dropout\n\nCan *noise* help?\nOr not?\n\n<div class='alert alert-info'>\n\n45 minutes\n\n</div>")
 TRICKY_ALT = 'Bar chart with "quotes", <tags> & more: the bar of the mask is 3 times as high.'
@@ -79,6 +81,21 @@ def test_alt_text_is_that_of_the_image_shown():
     assert build_site.image_alt(text("words")) is None
 
 
+def test_a_figure_to_play_with_keeps_its_picture_and_cannot_end_its_script():
+    output = figure()
+    output.data[MIME] = {"figure": "dropout_mask", "data": '{"name":"</script><b>"}'}
+    picture, played = build_site.with_figure(output)
+    assert picture == figure()
+    element, content = re.fullmatch(r"(<script [^<>]*>)([^<]*)</script>", played.data["text/html"]).groups()
+    assert element == '<script type="application/json" class="d2l-figure">'
+    assert json.loads(content) == {"module": module("dropout_mask"), "data": {"name": "</script><b>"}}
+
+
+def test_another_output_stays_as_it_is():
+    for output in (printed("line"), figure()):
+        assert build_site.with_figure(output) == [output]
+
+
 @pytest.mark.parametrize("outputs", [[figure("")], [figure(None)], [figure(), figure()]], ids=["empty", "none", "two"])
 def test_a_figure_that_cannot_be_described_is_refused(outputs, tmp_path):
     write(tmp_path / "notebooks", a=notebook(HEAD, code("show(fig)", *outputs)))
@@ -98,20 +115,20 @@ def test_reading_order_and_no_checkpoints(tmp_path):
 
 
 def test_chapter_row_holds_title_question_minutes_and_download():
-    row = build_site.chapter_row(notebook(HEAD), Path("01-dropout.ipynb"))
+    row = site_pages.chapter_row(notebook(HEAD), Path("01-dropout.ipynb"))
     link = '<a href="notebooks/01-dropout.ipynb" aria-label="Download Dropout" download>download</a>'
     assert row == f"| [Dropout](01-dropout.ipynb)<br>Can *noise* help? Or not? | 45 min | {link} |"
 
 
 def test_the_question_is_bold_in_its_chapter_only():
-    row = build_site.chapter_row(notebook(text("# A\n\n**Is it *so*?**\n\nYes.")), Path("a.ipynb"))
+    row = site_pages.chapter_row(notebook(text("# A\n\n**Is it *so*?**\n\nYes.")), Path("a.ipynb"))
     assert row.startswith("| [A](a.ipynb)<br>Is it *so*? |")
 
 
 def test_chapter_row_of_a_bare_chapter_stays_one_table_row():
-    row = build_site.chapter_row(notebook(text("# A\n\n$|x|$ or\nnot?")), Path("a.ipynb"))
+    row = site_pages.chapter_row(notebook(text("# A\n\n$|x|$ or\nnot?")), Path("a.ipynb"))
     assert row.startswith("| [A](a.ipynb)<br>$\\|x\\|$ or not? |  | <a ")
-    assert "<br> |" in build_site.chapter_row(notebook(text("# A\n\n<div>\n\nbox</div>")), Path("a.ipynb"))
+    assert "<br> |" in site_pages.chapter_row(notebook(text("# A\n\n<div>\n\nbox</div>")), Path("a.ipynb"))
 
 
 # What is on the pages.

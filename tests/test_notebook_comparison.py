@@ -28,6 +28,7 @@ doctor.bits_may_differ = lambda: {bits_reason!r}
 FIGURE = (
     """display({"image/svg+xml": f"<svg><!-- {time.time_ns()} --></svg>", "text/plain": "Figure: loss"}, raw=True)"""
 )
+FIGURE_DATA = 'display({"application/vnd.d2l.figure+json": {"figure": "mask", "data": "[0.5]"}}, raw=True)'
 IMAGES = ["fashion-mnist"]
 CELLS = {
     # Addresses, timings and images change from run to run, and that is no failure.
@@ -39,6 +40,7 @@ CELLS = {
     "stderr stored": code("print('kept')"),
     "figure removed": code(FIGURE),
     "alt text": code(FIGURE),
+    "figure data": code(FIGURE_DATA),
     "digit from images": code("print(f'test acc {0.845:.3f}')", tags=IMAGES),
     "assert on images": code("acc = 0.845\nassert acc > 0.8", tags=IMAGES),
     "digit from bits": code("print(f'loss {0.123456:.6f}')", tags=["bits"]),
@@ -74,6 +76,7 @@ CHANGES = {
     "stderr stored": lambda cell: cell.outputs.append(printed("warning", name="stderr")),
     "figure removed": lambda cell: cell.outputs.clear(),
     "alt text": lambda cell: cell.outputs[0].data.update({"text/plain": "Figure: gain"}),
+    "figure data": lambda cell: cell.outputs[0].data["application/vnd.d2l.figure+json"].update(data="[0.6]"),
     "digit from images": restore("0.845", "0.846"),
     "assert on images": rewrite("= 0.845", "= 0.745"),
     "digit from bits": restore("0.123456", "0.123457"),
@@ -140,7 +143,7 @@ def test_each_change_is_a_failure_on_two_workers(tmp_path, copies):
     assert account == [
         "data: the real Fashion-MNIST (from: cache)",
         "bits: repeat on this machine",
-        "cells: 22 compared, 0 only executed",
+        "cells: 24 compared, 0 only executed",
     ]
 
 
@@ -148,9 +151,9 @@ def test_unchanged_passes_and_stripped_passes_in_vain(tmp_path, copies):
     notebooks = {name: copies[name] for name in ("unchanged", "stripped")}
     exit_code, failed, account = run_nbval(tmp_path, notebooks)
     assert (exit_code, failed) == (0, [])
-    assert account[-1] == "cells: 11 compared, 11 only executed"
+    assert account[-1] == "cells: 12 compared, 12 only executed"
     assert counts_in_order(copies["unchanged"]) == []
-    assert len(counts_in_order(copies["stripped"])) == 11, "so a guard must find it"
+    assert len(counts_in_order(copies["stripped"])) == 12, "so a guard must find it"
 
 
 def test_stand_in_leaves_out_what_depends_on_the_images_and_no_more(tmp_path, copies):
@@ -159,7 +162,7 @@ def test_stand_in_leaves_out_what_depends_on_the_images_and_no_more(tmp_path, co
     assert account == [
         "data: the synthetic STAND-IN for Fashion-MNIST; cells tagged fashion-mnist are executed, not compared",
         "bits: repeat on this machine",
-        "cells: 9 compared, 2 only executed",
+        "cells: 10 compared, 2 only executed",
     ]
 
 
@@ -171,5 +174,5 @@ def test_other_bits_leave_out_what_depends_on_them_and_no_more(tmp_path, copies)
         "data: the real Fashion-MNIST (from: cache)",
         "bits: may differ here, because the processor has no AVX2;",
         "      cells tagged bits or fashion-mnist are executed, not compared",
-        "cells: 8 compared, 3 only executed",
+        "cells: 9 compared, 3 only executed",
     ]

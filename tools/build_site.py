@@ -1,6 +1,6 @@
 """Render the notebooks, from the outputs stored in them, to a static site.
 
-    python tools/build_site.py --notebooks notebooks --output _site
+    python -m tools.build_site --notebooks notebooks --output _site
 
 `site/` holds the configuration and the pages that are not notebooks; a copy of it, with the notebooks prepared for
 reading, is what Sphinx sees. A warning is a failure, and a failure leaves the last good site as it was.
@@ -8,15 +8,20 @@ reading, is what Sphinx sees. A warning is a failure, and a failure leaves the l
 
 import argparse
 import hashlib
-import html
-import re
+import json
+import os
 import shutil
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from d2l_utils.figures._modules import MIME, module
+
 import nbformat
+from nbformat.v4 import new_output
+
+from tools import site_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = ".site-stamp"  # marks a folder as one that this tool wrote, and what it was written from
@@ -54,9 +59,22 @@ def image_alt(cell):
     return alts[0]
 
 
+def with_figure(output):
+    """Give an output and, if it is a figure to play with, what site/_static/figures.js puts in its place."""
+    figure = output.get("data", {}).pop(MIME, None)
+    if figure is None:
+        return [output]
+    content = json.dumps({"module": module(figure["figure"]), "data": json.loads(figure["data"])})
+    content = content.replace("<", "\\u003c")  # or a </script> in it would end it
+    script = f'<script type="application/json" class="d2l-figure">{content}</script>'
+    return [output, new_output("display_data", data={"text/html": script})]
+
+
 def prepare_notebook(notebook):
     """Put alt texts where myst-nb looks for them, and the banner on what was computed from stand-in data."""
     for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [part for output in cell.outputs for part in with_figure(output)]
         alt = image_alt(cell)
         if alt:
             cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
@@ -64,29 +82,6 @@ def prepare_notebook(notebook):
         title, _, rest = notebook.cells[0].source.partition("\n")
         notebook.cells[0].source = f"{title}\n{BANNER}\n{rest}"
     return notebook
-
-
-def chapter_row(notebook, path):
-    """Describe a chapter for the landing page: title and question, minutes, download."""
-    title, _, rest = notebook.cells[0].source.partition("\n")
-    title = title.lstrip("# ")
-    question = " ".join(rest.strip().split("\n\n")[0].split()).replace("|", "\\|")
-    question = re.sub(r"^\*\*(.*)\*\*$", r"\1", question)  # in the table it is the title that stands out
-    if question.startswith("<"):  # a box, not a sentence
-        question = ""
-    minutes = re.search(r"\d+(?= ?min)", "\n".join(cell.source for cell in notebook.cells[:2]))
-    label = html.escape(f"Download {title}")
-    return (
-        f"| [{title}]({path.as_posix()})<br>{question} | {minutes[0] + ' min' if minutes else ''} "
-        f'| <a href="notebooks/{path.as_posix()}" aria-label="{label}" download>download</a> |'
-    )
-
-
-def contents(paths, rows):
-    """Write the table of chapters and the tree from which Sphinx takes the order of the pages."""
-    table = ["| Read | Time | Run |", "|---|---|---|", *rows]
-    tree = ["```{toctree}", ":hidden:", *(path.with_suffix("").as_posix() for path in paths), "```"]
-    return "\n".join(['<div class="chapters">', "", *table, "", "</div>", "", *tree])
 
 
 def copy_pages(source):
@@ -104,10 +99,10 @@ def copy_pages(source):
 def prepare(notebooks, source):
     """Fill the folder that Sphinx reads; return the notebooks' paths in reading order."""
     copy_pages(source)
-    paths, rows = chapter_paths(notebooks), []
-    for path in paths:
-        notebook = nbformat.read(notebooks / path, as_version=4)
-        rows.append(chapter_row(notebook, path))
+    paths = chapter_paths(notebooks)
+    chapters = {path: nbformat.read(notebooks / path, as_version=4) for path in paths}
+    site_pages.write_pages(source, chapters)
+    for path, notebook in chapters.items():
         try:
             prepare_notebook(notebook)
         except ValueError as error:
@@ -117,16 +112,15 @@ def prepare(notebooks, source):
             target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(notebooks / path, download)
         nbformat.write(notebook, source / path)
-    index = source / "index.md"
-    index.write_text(index.read_text(encoding="utf-8").replace("<!-- chapters -->", contents(paths, rows)), "utf-8")
     return paths
 
 
 def fingerprint(source):
     """Digest everything that the pages depend on, so that an unchanged site is not rendered again."""
     digest = hashlib.sha256(" ".join(version(tool) for tool in TOOLS).encode())
-    for path in sorted(path for path in source.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
+    package = (ROOT / "d2l_utils").rglob("*.py")  # the reference shows its docstrings
+    for path in sorted(path for path in [*source.rglob("*"), *package] if path.is_file()):
+        digest.update(os.path.relpath(path, source).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

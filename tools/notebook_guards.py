@@ -8,6 +8,8 @@ import json
 import re
 from collections import Counter
 
+from d2l_utils.figures._modules import MIME, WIDGET_MIME
+
 import nbformat
 from nbformat.validator import iter_validate
 
@@ -142,6 +144,17 @@ def figures_have_alt_text(notebook):
     return complaints
 
 
+def figures_to_play_with_are_pictures(notebook):
+    """A figure to play with is stored as a picture and data; a widget is one person's, and its id is random."""
+    stored = [(number, output.get("data", {})) for number, output in outputs(notebook)]
+    widgets = [f"code cell {number} stores a widget: make notebooks" for number, data in stored if WIDGET_MIME in data]
+    return widgets + [
+        f"the figure of code cell {number} has data and no picture"
+        for number, data in stored
+        if MIME in data and "image/png" not in data
+    ]
+
+
 def uniform_metadata(notebook):
     """All notebooks name the same kernel and carry no leftovers of an editor or of stand-in data."""
     complaints = []
@@ -164,5 +177,6 @@ GUARDS = (
     one_figure_per_cell,
     figures_as_png_and_svg,
     figures_have_alt_text,
+    figures_to_play_with_are_pictures,
     uniform_metadata,
 )

@@ -93,7 +93,11 @@ async function visit(browser, width, address) {
 
 const findings = await withBrowser(async (browser) => {
   const found = [];
-  for (const width of widths) for (const page of pages) found.push(...(await visit(browser, width, page)));
+  const left = widths.flatMap((width) => pages.map((page) => [width, page]));
+  const work = async () => {
+    while (left.length) found.push(...(await visit(browser, ...left.shift())));
+  };
+  await Promise.all([work(), work()]); // two pages at a time
   return found;
 });
 console.log(JSON.stringify(findings, null, 1));

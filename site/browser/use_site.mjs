@@ -25,7 +25,7 @@ async function search(page) {
 async function follow(page, selector) {
   const visited = [];
   const link = page.locator(selector);
-  while ((await link.count()) && visited.length < 100) {
+  while ((await link.count()) && visited.length < 200) {
     await go(page, link);
     visited.push(here(page));
   }
@@ -47,6 +47,24 @@ async function download(page, address) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.locator(".notebook-link a").click()]);
   const digest = createHash("sha256").update(await readFile(await file.path())).digest("hex");
   return { page: address, name: file.suggestedFilename(), digest };
+}
+
+// Opens every choice of the quick questions with the keyboard; tells what could be read before, and the verdicts after.
+async function answer(page, address) {
+  await page.goto(base + address);
+  const choices = page.locator("#five-quick-questions details");
+  const readable = (choice) => choice.locator("p").first().isVisible();
+  const seen = { page: address, readableBefore: 0, verdicts: [], colours: new Set() };
+  for (const choice of await choices.all()) {
+    if (await readable(choice)) seen.readableBefore++;
+    await choice.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    const verdict = await choice.locator("p").first().innerText();
+    seen.verdicts.push(verdict.split(" ")[0]);
+    const colour = await choice.evaluate((element) => getComputedStyle(element).borderLeftColor);
+    seen.colours.add(`${verdict.split(" ")[0]} ${colour}`);
+  }
+  return { ...seen, colours: [...seen.colours].sort() };
 }
 
 async function changeTheme(page) {
@@ -84,11 +102,14 @@ const report = await withBrowser(async (browser) => {
   const previous = await follow(page, "a.prev-page");
   const downloads = [];
   for (const address of notebookPages) downloads.push(await download(page, address));
+  const answered = [];
+  for (const address of notebookPages) answered.push(await answer(page, address));
   return {
     search: found,
     next,
     previous,
     downloads,
+    answered,
     copied: await copyFirstCell(page),
     themes: await changeTheme(page),
     menu: await openMenu(browser),
