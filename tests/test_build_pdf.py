@@ -7,6 +7,7 @@ formula or a Chinese word that is lost; a link to a file of the machine that pri
 
 import re
 import shutil
+import unicodedata
 
 import pytest
 from pypdf import PdfReader
@@ -42,8 +43,8 @@ def printed(tmp_path_factory):
 
 
 def words(reader, number):
-    """Return the text of a page, counted from 1, on one line."""
-    return " ".join(reader.pages[number - 1].extract_text().split())
+    """Return the text of a page, counted from 1, on one line and without ligatures."""
+    return " ".join(unicodedata.normalize("NFKC", reader.pages[number - 1].extract_text()).split())
 
 
 def bookmarks(reader, entries=None):
@@ -148,6 +149,19 @@ def test_a_link_that_leads_nowhere_is_a_failure(tmp_path, monkeypatch):
     monkeypatch.setattr(build_pdf, "page_numbers", lambda pdf: {"there": 1})
     with pytest.raises(SystemExit, match=r"^build_pdf: links in the PDF lead nowhere: lost$"):
         build_pdf.print_numbered(tmp_path, tmp_path / "book.html", tmp_path / "book.pdf")
+
+
+def test_a_missing_font_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(build_pdf, "book", lambda site, numbers: "dropout 丢弃法")
+    monkeypatch.setattr(build_pdf, "print_book", lambda html, pdf: None)
+    monkeypatch.setattr(build_pdf, "page_numbers", lambda pdf: {})
+    complaints = []
+    for printed_text in ("dropout 丢弃法", "dropout \ufffd\ufffd\ufffd"):
+        monkeypatch.setattr(build_pdf, "words", lambda pdf, shown=printed_text: shown)
+        build_pdf.print_numbered(tmp_path, tmp_path / "book.html", tmp_path / "book.pdf")
+        complaints.append(capsys.readouterr().err)
+    sentence = "build_pdf: no font here has Chinese characters: apt-get install fonts-droid-fallback\n"
+    assert complaints == ["", sentence]
 
 
 def test_a_failed_print_leaves_no_pdf(tmp_path, monkeypatch):

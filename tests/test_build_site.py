@@ -213,6 +213,17 @@ def test_every_input_counts_as_a_change(tmp_path):
     assert build_site.fingerprint(tmp_path) != before
 
 
+def test_a_changed_docstring_is_a_change(tmp_path, monkeypatch):
+    module = tmp_path / "d2l_utils" / "layers.py"
+    module.parent.mkdir()
+    monkeypatch.setattr(build_site, "ROOT", tmp_path)
+    stamps = []
+    for docstring in ("Drop.", "Drop entries."):
+        module.write_text(f'"""{docstring}"""')
+        stamps.append(build_site.fingerprint(tmp_path / "source"))
+    assert stamps[0] != stamps[1]
+
+
 @pytest.mark.parametrize(
     ("defect", "messages"),
     [

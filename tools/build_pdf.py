@@ -21,6 +21,7 @@ from pypdf import PdfReader
 
 from tools.build_site import ROOT, STAMP
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
 LEFT_OUT = "a.headerlink, button, script, .notebook-link, .no-print"  # only of use on a screen
 
 
@@ -110,6 +111,11 @@ def page_numbers(pdf):
     return {anchor.removeprefix("/"): reader.get_destination_page_number(place) + 1 for anchor, place in places}
 
 
+def words(pdf):
+    """Return the text of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(pdf).pages)
+
+
 def print_book(html, pdf):
     """Let Chromium print a document."""
     command = [str(ROOT / "site" / "browser" / "print_book.mjs"), html.resolve().as_uri(), str(pdf)]
@@ -128,6 +134,8 @@ def print_numbered(site, html, pdf):
         numbers = page_numbers(pdf)
     if lost := sorted(set(re.findall(r'href="#([^"]+)"', text)) - set(numbers)):
         raise SystemExit(f"build_pdf: links in the PDF lead nowhere: {', '.join(lost)}")
+    if set(CHINESE.findall(text)) - set(CHINESE.findall(words(pdf))):
+        print("build_pdf: no font here has Chinese characters: apt-get install fonts-droid-fallback", file=sys.stderr)
 
 
 def find_chromium():
