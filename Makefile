@@ -1,6 +1,6 @@
 # Thin names; the work is done in tools/. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-books doctor course site lab notebooks check test lock clean
+.PHONY: help setup setup-books doctor course site pdf lab notebooks check test lock clean
 
 PYTHON := .venv/bin/python
 UV = $(or $(wildcard .tools/bin/uv),uv)
@@ -35,6 +35,9 @@ course: setup ## run every notebook here and render the course
 
 site: setup ## render the course from the committed outputs
 	@$(PYTHON) -m tools.build_site --notebooks notebooks --output _site
+
+pdf: site ## print the rendered course to _build/course.pdf
+	@$(PYTHON) -m tools.build_pdf --site _site --output _build/course.pdf
 
 lab: setup ## open JupyterLab in notebooks/
 	@$(PYTHON) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB) notebooks

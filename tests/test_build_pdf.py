@@ -37,6 +37,7 @@ def printed(tmp_path_factory):
         pytest.skip("no Chromium here: apt-get install chromium")
     folder = tmp_path_factory.mktemp("book")
     write(folder / "notebooks", a=CHAPTER_A, b=CHAPTER_B)
+    write(folder / "notebooks" / "solutions", a_solutions=notebook(text("# Solved\n\nThus.")))
     assert build(folder) == 0
     assert build_pdf.main(["--site", str(folder / "site"), "--output", str(folder / "new" / "course.pdf")]) == 0
     return PdfReader(folder / "new" / "course.pdf")
@@ -71,12 +72,12 @@ def links(reader, number):
 
 def test_bookmarks_name_every_part_in_the_order_of_the_site_and_lead_to_it(printed):
     found = bookmarks(printed)
-    parts = ["Contents", "First", "Second", "Glossary", "Notation", "Bibliography", "Reference"]
+    parts = ["Contents", "First", "Second", "Solved", "Glossary", "Notation", "Bibliography", "Reference"]
     titles = [title for title, *_ in found]
-    assert titles[:7] == parts
+    assert titles[:8] == parts
     assert titles[-2:] == ["Data", "About"]
-    assert all(title.startswith("d2l.") for title in titles[7:-2])
-    assert titles[7:-2]
+    assert all(title.startswith("d2l.") for title in titles[8:-2])
+    assert titles[8:-2]
     assert [title for title, page, _ in found if title not in words(printed, page)] == []
 
 

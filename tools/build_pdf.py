@@ -58,7 +58,8 @@ def article(site, page, pages):
     for section in content.select("section section[id]"):
         section.find(["h2", "h3", "h4"])["id"] = section["id"]  # a section may begin on the page before its heading
         del section["id"]
-    content["class"] = "part" if "/" not in page or page.endswith("/index.html") else "entry"
+    of_reference = page.startswith("reference/") and page != "reference/index.html"
+    content["class"] = "entry" if of_reference else "part"  # functions follow one another without new pages
     return content
 
 
