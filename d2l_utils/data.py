@@ -47,7 +47,7 @@ class BatchLoader:
     ValueError
         If `batch_size` < 1, or the arrays hold no or different numbers of examples.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
 
     def __init__(self, features, labels, batch_size, shuffle):
@@ -117,7 +117,7 @@ def load_data_fashion_mnist(batch_size, resize=None, root=None):
     ----------
     Xiao, Rasul, Vollgraf (2017): Fashion-MNIST, arXiv:1708.07747.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     _validation.integer("load_data_fashion_mnist", "batch_size", batch_size, at_least=1)
     if resize is None:
@@ -165,7 +165,7 @@ def fashion_mnist_arrays(root=None):
     ----------
     Xiao, Rasul, Vollgraf (2017): Fashion-MNIST, arXiv:1708.07747.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     arrays = _fetch_and_tell(root)
     return (
@@ -196,7 +196,7 @@ def get_fashion_mnist_labels(labels):
     ValueError
         If a label is not one of 0...9.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     values = labels.asnumpy() if isinstance(labels, nd.NDArray) else labels
     return [_CLASSES[_check_label(value)] for value in values]

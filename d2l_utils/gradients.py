@@ -52,7 +52,7 @@ def gradcheck(f, *inputs, grads=None, num_directions=5, tolerance=1e-6):
     ----------
     Press et al., Numerical Recipes, section 5.7 (numerical derivatives).
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     _validation.integer("gradcheck", "num_directions", num_directions, at_least=1)
     _validation.number("gradcheck", "tolerance", tolerance, allowed="> 0", within=lambda bound: bound > 0)

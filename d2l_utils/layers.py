@@ -86,7 +86,7 @@ def dropout(X, drop_prob):
     Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, JMLR 15 (2014), sections 4
     and 10 (the rescaling in training).
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     _validation.floating("dropout", "X", X)
     _validation.number(

@@ -33,7 +33,7 @@ def accuracy(y_hat, y):
     >>> accuracy(nd.array([[0.1, 0.9], [0.8, 0.2]]), nd.array([1, 1]))
     0.5
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     _validation.instance("accuracy", "y_hat", y_hat, nd.NDArray, allowed="an NDArray")
     _validation.instance("accuracy", "y", y, nd.NDArray, allowed="an NDArray")
@@ -73,7 +73,7 @@ def evaluate_accuracy(data_iter, net, ctx=None):
     ----------
     Zhang et al., Dive into Deep Learning (Chinese MXNet edition), section 3.6; the order of arguments is d2lzh's.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     if not hasattr(data_iter, "__iter__") or not callable(net):
         raise TypeError(

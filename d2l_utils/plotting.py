@@ -111,7 +111,7 @@ def show(fig, *, alt):
     -----
     Both a PNG (shown by Jupyter in notebooks not yet trusted) and an SVG (shown by the site) are stored.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     data, metadata = _bundle(fig, alt=alt)
     display.display(data, metadata=metadata, raw=True)
@@ -144,7 +144,7 @@ def plot(x_vals, y_vals, *, x_label, y_label, legend=None, spread=None, ax=None)
     ValueError
         If lengths differ or there are more than four series: use several panels then.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     series = _as_series("y_vals", y_vals, len(x_vals))
     bands = _as_series("spread", spread, len(x_vals)) if spread is not None else [None] * len(series)
@@ -257,7 +257,7 @@ def show_fashion_mnist(images, labels):
     ValueError
         If the numbers of images and labels differ, there are none, or an image has not 28 * 28 entries.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     if len(images) != len(labels) or len(images) == 0:
         raise ValueError(

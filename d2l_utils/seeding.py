@@ -39,7 +39,7 @@ def seed_everything(seed):
     >>> (first == nd.random.uniform(shape=3)).sum().asscalar()
     3.0
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     _validation.integer("seed_everything", "seed", seed, at_least=0)
     if seed >= 2**32:

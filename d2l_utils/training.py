@@ -33,7 +33,7 @@ class History:
     >>> History([1.1165], [0.562], [0.785])
     epoch 1, loss 1.1165, train acc 0.562, test acc 0.785
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
 
     train_loss: list = field(default_factory=list)
@@ -103,7 +103,7 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs, batch_size, params=N
     Zhang et al., Dive into Deep Learning (Chinese MXNet edition), section 3.6. d2lzh divides the last, shorter batch
     by `batch_size` too and prints instead of returning; both differ here.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     _check_arguments(net, (train_iter, test_iter), loss, num_epochs, batch_size)
     update = _updater(params, lr, trainer)

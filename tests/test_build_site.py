@@ -115,9 +115,9 @@ def test_reading_order_and_no_checkpoints(tmp_path):
 
 
 def test_chapter_row_holds_title_question_minutes_and_download():
-    row = site_pages.chapter_row(notebook(HEAD), Path("01-dropout.ipynb"))
-    link = '<a href="notebooks/01-dropout.ipynb" aria-label="Download Dropout" download>download</a>'
-    assert row == f"| [Dropout](01-dropout.ipynb)<br>Can *noise* help? Or not? | 45 min | {link} |"
+    row = site_pages.chapter_row(notebook(HEAD), Path("09-dropout.ipynb"))
+    link = '<a href="notebooks/09-dropout.ipynb" aria-label="Download Dropout" download>download</a>'
+    assert row == f"| [Dropout](09-dropout.ipynb)<br>Can *noise* help? Or not? | 45 min | {link} |"
 
 
 def test_the_question_is_bold_in_its_chapter_only():

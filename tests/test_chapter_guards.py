@@ -76,10 +76,10 @@ def test_guards_name_the_defect():
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("01-dropout.ipynb", True),
+        ("09-dropout.ipynb", True),
         ("10-weight-decay.ipynb", True),
         ("00-start-here.ipynb", False),
-        ("solutions/01-dropout-solutions.ipynb", False),
+        ("solutions/09-dropout-solutions.ipynb", False),
         ("scratch.ipynb", False),
     ],
 )

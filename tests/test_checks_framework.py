@@ -25,7 +25,7 @@ import pytest
 from mxnet import autograd, nd
 
 
-@exercise("01-dropout", 7)
+@exercise("09-dropout", 7)
 def double(answer):
     """Check a function that doubles."""
     result = call(answer, 3, given="3")
@@ -272,11 +272,11 @@ def kept(path):
 def test_what_passes_is_kept_once_and_shown(capsys, record_file, watched):
     for _ in range(2):
         report(capsys, lambda x: 2 * x)
-    _passed.record("01-dropout", 2)
-    assert kept(record_file) == {"01-dropout": [2, 7]}
+    _passed.record("09-dropout", 2)
+    assert kept(record_file) == {"09-dropout": [2, 7]}
     assert [path.name for path in record_file.parent.iterdir()] == ["progress.json"]
     d2l.checks.progress()
-    assert capsys.readouterr().out == "01-dropout: 1 of 6 exercises passed (2)\n"
+    assert capsys.readouterr().out == "09-dropout: 1 of 6 exercises passed (2)\n"
 
 
 @pytest.mark.parametrize("answer", [..., lambda x: x])
@@ -288,7 +288,7 @@ def test_what_does_not_pass_is_not_kept(capsys, record_file, watched, answer):
 def test_a_pass_stays_when_the_answer_is_changed_later(capsys, record_file, watched):
     report(capsys, lambda x: 2 * x)
     report(capsys, lambda x: x)
-    assert kept(record_file) == {"01-dropout": [7]}
+    assert kept(record_file) == {"09-dropout": [7]}
 
 
 def test_a_tool_leaves_no_record(capsys, record_file):
@@ -296,7 +296,7 @@ def test_a_tool_leaves_no_record(capsys, record_file):
     assert not record_file.exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", '{"01-dropout": 3}', '{"01-dropout": ["x"]}', "\xff"])
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"09-dropout": 3}', '{"09-dropout": ["x"]}', "\xff"])
 def test_damaged_record_is_told_and_set_aside(capsys, record_file, watched, content):
     record_file.parent.mkdir()
     record_file.write_bytes(content.encode("latin-1"))
@@ -306,7 +306,7 @@ def test_damaged_record_is_told_and_set_aside(capsys, record_file, watched, cont
     assert report(capsys, lambda x: 2 * x) == (
         f"Exercise 7: passed\n{told}; it was renamed to progress.damaged-1.json, and a new one begins"
     )
-    assert kept(record_file) == {"01-dropout": [7]}
+    assert kept(record_file) == {"09-dropout": [7]}
     assert (record_file.parent / "progress.damaged-1.json").read_bytes() == content.encode("latin-1")
 
 
@@ -322,8 +322,8 @@ def test_an_earlier_damaged_record_is_not_overwritten(capsys, record_file, watch
 def test_chapters_that_are_not_known_here_stay_in_the_record(record_file):
     record_file.parent.mkdir()
     record_file.write_text('{"99-later": [1]}')
-    _passed.record("01-dropout", 1)
-    assert kept(record_file) == {"01-dropout": [1], "99-later": [1]}
+    _passed.record("09-dropout", 1)
+    assert kept(record_file) == {"09-dropout": [1], "99-later": [1]}
 
 
 def test_a_record_that_cannot_be_written_fails_no_check(capsys, record_file, watched, monkeypatch):

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "01-dropout.ipynb"
+NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "09-dropout.ipynb"
 LINE = re.compile(r"epoch 5, loss (\S+), train acc (\S+), test acc (\S+)")
 
 

@@ -90,7 +90,7 @@ DEFECTS = [
     (text_guards.portable_markdown, append(text("> [!NOTE]\n> words"))),
     (text_guards.portable_markdown, append(text("a claim[^1]"))),
     (text_guards.portable_markdown, append(text("{{ version }}"))),
-    (text_guards.portable_markdown, append(text("see [](01-dropout.ipynb)"))),
+    (text_guards.portable_markdown, append(text("see [](09-dropout.ipynb)"))),
     (text_guards.portable_markdown, append(text("\\begin{align}\na &= b\n\\end{align}"))),
     (text_guards.portable_markdown, append(text('<div class="alert alert-info">\nwords\n</div>'))),
     (text_guards.portable_markdown, append(text("<details><summary>a) 40</summary>\nwords\n\n</details>"))),

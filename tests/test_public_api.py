@@ -145,7 +145,7 @@ def scale(X, *factors, by=2, **options):
     >>> 6 * 7
     42
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
 '''
 
@@ -171,8 +171,8 @@ def test_complete_docstring_passes():
         ("Returns\n    -------\n    NDArray\n", "", "no section Returns"),
         ("-------\n    NDArray\n\n", "-------\n\n", "no section Returns"),
         ("Raises\n", "Errors\n", "no section Raises"),
-        ("    Introduced in: notebooks/01-dropout.ipynb\n", "", "last line"),
-        ("01-dropout.ipynb", "dropout.md", "last line"),
+        ("    Introduced in: notebooks/09-dropout.ipynb\n", "", "last line"),
+        ("09-dropout.ipynb", "dropout.md", "last line"),
         ("Multiply.", "Multiply", "first line"),
     ],
 )

@@ -73,21 +73,21 @@ def test_the_overview_links_each_name_and_its_chapter():
     overview = site_pages.reference_index(CHAPTERS)
     assert re.findall(r"^\| \[`(\w+)`\]\(\1\.md\)", overview, re.MULTILINE) == site_pages.documented()
     (row,) = [line for line in overview.splitlines() if line.startswith("| [`dropout`]")]
-    assert row.endswith("| [Dropout](../01-dropout.ipynb) |")
+    assert row.endswith("| [Dropout](../09-dropout.ipynb) |")
     assert "Zero entries of `X` at random" in row
     assert "| a chapter to come (" in overview
 
 
 def test_a_page_takes_its_text_from_the_docstring():
     assert site_pages.reference_page("dropout", CHAPTERS) == (
-        "# d2l.dropout\n\nIntroduced in: [Dropout](../01-dropout.ipynb).\n\n"
+        "# d2l.dropout\n\nIntroduced in: [Dropout](../09-dropout.ipynb).\n\n"
         "```{eval-rst}\n.. autofunction:: d2l_utils.dropout\n```\n"
     )
     assert ".. autoclass:: d2l_utils.History" in site_pages.reference_page("History", CHAPTERS)
 
 
 def test_links_to_chapters_that_are_not_rendered_become_words():
-    linked = "[Dropout](01-dropout.ipynb) [Dropout](../01-dropout.ipynb) [this](https://example.org)"
+    linked = "[Dropout](09-dropout.ipynb) [Dropout](../09-dropout.ipynb) [this](https://example.org)"
     assert site_pages.without_absent_chapters(linked, CHAPTERS) == linked
     assert site_pages.without_absent_chapters(linked, {}) == "Dropout Dropout [this](https://example.org)"
 

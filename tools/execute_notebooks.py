@@ -38,7 +38,7 @@ class NotebookFailedError(Exception):
 
 
 def find_notebooks(folder, names=()):
-    """List the notebooks below a folder, or those of the given names ("01-dropout", a file name or a path)."""
+    """List the notebooks below a folder, or those of the given names ("09-dropout", a file name or a path)."""
     paths = {path.stem: path for path in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts}
     wanted = [Path(name).stem for name in names] or list(paths)
     unknown = [name for name in wanted if name not in paths]

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOK = ROOT / "notebooks" / "02-dropout-experiments.ipynb"
+NOTEBOOK = ROOT / "notebooks" / "10-dropout-experiments.ipynb"
 PICTURE = ROOT / "site" / "_static" / "does-dropout-help.png"
 
 

@@ -1,4 +1,4 @@
-"""What a dropout function that looks at the mode itself has to do (chapter 1, exercise 2), and to channels (6)."""
+"""What a dropout function that looks at the mode itself has to do (notebook 09, exercise 2), and to channels (6)."""
 
 from d2l_utils.checks import _masks
 from d2l_utils.checks._answers import array, call

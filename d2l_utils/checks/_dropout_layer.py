@@ -1,4 +1,4 @@
-"""What a dropout layer with a stored mask has to do, forward and backward (chapter 1, exercise 3)."""
+"""What a dropout layer with a stored mask has to do, forward and backward (notebook 09, exercise 3)."""
 
 from d2l_utils.checks import _masks
 from d2l_utils.checks._answers import array, call

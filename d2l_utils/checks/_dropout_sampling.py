@@ -1,4 +1,4 @@
-"""What a prediction with dropout left on has to give (chapter 1, exercise 4): against all masks, enumerated."""
+"""What a prediction with dropout left on has to give (notebook 09, exercise 4): against all masks, enumerated."""
 
 from itertools import product
 

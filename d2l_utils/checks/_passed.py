@@ -23,7 +23,7 @@ def progress():
     A check that passes while a person runs it is noted in `progress.json` in the user's data folder, or in the file
     that the environment variable D2L_PROGRESS_FILE names. Nothing is sent anywhere. Delete the file to start again.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     path = _path()
     try:

@@ -1,4 +1,4 @@
-"""Checks of the exercises of notebooks/01-dropout.ipynb.
+"""Checks of the exercises of notebooks/09-dropout.ipynb.
 
 Inputs are tried from small to large, so that what is shown of a mistake is the smallest input that brings it out.
 """
@@ -12,7 +12,7 @@ from d2l_utils.seeding import seed_everything
 import numpy as np
 from mxnet import nd
 
-CHAPTER = "01-dropout"
+CHAPTER = "09-dropout"
 STATEMENTS = {
     "a": (False, "Each unit tosses its own coin: half of them is the mean, and the number varies from pass to pass."),
     "b": (True, "The enlarging in training has already set the mean right, so prediction leaves dropout out."),

@@ -34,7 +34,7 @@ def dropout_curves(drop_probs, epochs, *, accuracy, loss):
     -----
     Three digits are stored.
 
-    Introduced in: notebooks/02-dropout-experiments.ipynb
+    Introduced in: notebooks/10-dropout-experiments.ipynb
     """
     rates = _increasing("drop_probs", drop_probs, allowed="rates in [0, 1]", within=lambda rate: 0 <= rate <= 1)
     epochs = _increasing("epochs", epochs, allowed="whole numbers >= 1", within=lambda epoch: epoch in range(1, 10**6))

@@ -48,7 +48,7 @@ def dropout_mask(activations, drop_prob=0.5):
     Park and Miller, Random number generators: good ones are hard to find, Communications of the ACM 31 (1988), with
     the multiplier 48271 that they give in the same journal in 1993.
 
-    Introduced in: notebooks/01-dropout.ipynb
+    Introduced in: notebooks/09-dropout.ipynb
     """
     rounded = _checked(activations, drop_prob)
     kept = _uniforms(len(rounded)) < 1 - drop_prob
