@@ -4,8 +4,6 @@ Feared of a check: it passes a mistake that trains without an error; it rejects 
 differently; it names another mistake than the one made.
 """
 
-import re
-
 from d2l_utils.checks import dropout as checks
 from d2l_utils.checks._masks import (
     DIVIDED_BY_DROP_PROB,
@@ -21,6 +19,7 @@ from d2l_utils.checks._masks import (
 import numpy as np
 import pytest
 from mxnet import autograd, nd
+from verdicts import hint, verdict
 
 
 def keep(shape, drop_prob, dtype="float32"):
@@ -37,15 +36,6 @@ def inverted(X, drop_prob, mask=None, scale=None):
 
 def in_training(drop):
     return lambda X, drop_prob: drop(X, drop_prob) if autograd.is_training() else X
-
-
-def verdict(capsys, check, *answers):
-    check(*answers)
-    return capsys.readouterr().out.rstrip("\n")
-
-
-def hint(report):
-    return re.search(r"hint: +(.*)\Z", report, re.DOTALL)[1]
 
 
 # Exercise 1: predict

@@ -6,7 +6,8 @@ Inputs are tried from small to large, so that what is shown of a mistake is the 
 from d2l_utils.checks import _dropout_function, _dropout_layer, _dropout_sampling, _masks
 from d2l_utils.checks._answers import array, call, equal_number
 from d2l_utils.checks._exercise import exercise
-from d2l_utils.checks._verdict import MistakeError, given
+from d2l_utils.checks._statements import statements
+from d2l_utils.checks._verdict import given
 from d2l_utils.seeding import seed_everything
 
 import numpy as np
@@ -90,15 +91,7 @@ def exercise_4(mc_predict):
 @exercise(CHAPTER, 5)
 def exercise_5(true_statements):
     """Check which of the statements a to f were chosen as the true ones."""
-    text = f"true_statements = {true_statements!r}"
-    if not isinstance(true_statements, str) or set(true_statements) - set(STATEMENTS):
-        hint = 'Write the letters of the true ones together, such as "xyz".'
-        raise MistakeError(given=text, expected="letters from a to f", got=repr(true_statements), hint=hint)
-    for letter, (is_true, reason) in STATEMENTS.items():
-        if (letter in true_statements) != is_true:
-            words = ("left out", "chosen") if is_true else ("chosen", "left out")
-            got, expected = (f"statement {letter} {word}" for word in words)
-            raise MistakeError(given=text, expected=expected, got=got, hint=reason)
+    statements(true_statements, STATEMENTS)
 
 
 @exercise(CHAPTER, 6)
