@@ -93,7 +93,7 @@ def test_exercises_are_five_to_eight_in_order(chapter, solutions):
 def test_starters_run_and_solutions_pass(chapter, solutions, verdict):
     notebook_ = read(solutions)
     cells = tool.exercise_cells(notebook_, solutions.name) if verdict != "passed" else notebook_.cells
-    wanted = {cell.id for cell in notebook_.cells if cell.metadata.get("tags")}
+    wanted = {cell.id for cell in notebook_.cells if {"exercise", "solution"} & set(cell.metadata.get("tags", []))}
     first = next(cell.source for cell in notebook_.cells if cell.cell_type == "code")  # the imports
     sources = [first] + [cell.source for cell in cells if cell.cell_type == "code" and cell.id in wanted]
     with contextlib.redirect_stdout(io.StringIO()) as shown:

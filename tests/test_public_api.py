@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import inspect
+import operator
 import pkgutil
 import re
 import types
@@ -108,9 +109,10 @@ def test_modules_have_a_docstring():
     assert [name for name in MODULES if not importlib.import_module(name).__doc__] == []
 
 
-@pytest.mark.parametrize("name", d2l.__all__)
+@pytest.mark.parametrize("name", [*d2l.__all__, *(f"figures.{name}" for name in d2l.figures.__all__), "checks.progress"])
 def test_chapter_that_introduces_it_uses_it(name):
-    chapter = re.search(r"^Introduced in: notebooks/(\S+)", inspect.getdoc(getattr(d2l, name)) or "", re.MULTILINE)
+    documentation = inspect.getdoc(operator.attrgetter(name)(d2l)) or ""
+    chapter = re.search(r"^Introduced in: notebooks/(\S+)", documentation, re.MULTILINE)
     written = {path.name: path.read_text(encoding="utf-8") for path in NOTEBOOKS.glob("*.ipynb")}
     if chapter and chapter[1] in written:
         uses_it = re.search(rf"\b{name}\b", written[chapter[1]]) is not None

@@ -6,5 +6,5 @@ A module a chapter, with a function an exercise. The modules with an underscore 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["dropout"], submod_attrs={"_passed": ["progress"]}
+    __name__, submodules=["dropout", "dropout_experiments"], submod_attrs={"_passed": ["progress"]}
 )
