@@ -1,6 +1,6 @@
 # Thin names; the work is done in tools/. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-books doctor course site pdf lab notebooks check test lock clean
+.PHONY: help setup setup-books setup-bench doctor course site pdf lab notebooks check test bench lock clean
 
 PYTHON := .venv/bin/python
 UV = $(or $(wildcard .tools/bin/uv),uv)
@@ -24,6 +24,10 @@ setup: ## make .venv with the locked versions
 
 setup-books: ## the same with d2l, the books' own package
 	@tools/setup.sh books
+
+setup-bench: setup ## fetch PyTorch, a peer in `make bench`, into an environment of its own (some 3 GB)
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .tools/bench
+	@$(UV) pip sync --quiet --require-hashes --python .tools/bench/bin/python requirements-bench.txt
 
 doctor: setup ## say what this environment has or lacks
 	@$(PYTHON) -m d2l_utils.doctor
@@ -57,10 +61,15 @@ test: check ## all tests: check, then every notebook executed and compared
 	    --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile notebooks
 	@echo "all tests passed"
 
+bench: setup ## time training beside d2lzh, PyTorch and the arithmetic alone: a table and two plots in _build/bench/
+	@$(PYTHON) -m bench
+	@$(PYTHON) -m bench.growth
+
 lock: ## compile the locks from pyproject.toml (newest versions: UPGRADE=--upgrade)
 	@$(COMPILE) pyproject.toml --universal --group build --group test --group site --output-file requirements.txt
 	@$(COMPILE) --group uv --output-file requirements-uv.txt
 	@$(COMPILE) --universal --group books --constraints requirements.txt --output-file requirements-books.txt
+	@$(COMPILE) --group bench --output-file requirements-bench.txt
 
 clean: ## remove what was built; .venv and the fetched tools stay
 	@rm -rf _build _site .pytest_cache .ruff_cache .hypothesis

@@ -27,6 +27,7 @@ REQUIREMENTS = {
         *(requirement for group in ("build", "test", "site") for requirement in GROUPS[group]),
     ],
     "requirements-books.txt": GROUPS["books"],
+    "requirements-bench.txt": GROUPS["bench"],
     "requirements-uv.txt": GROUPS["uv"],
 }
 SMALL_LOCK = """\
@@ -88,7 +89,7 @@ def test_lock_is_complete_and_satisfies_pyproject(name):
 
 
 def test_every_group_is_locked():
-    assert set(GROUPS) == {"build", "test", "site", "books", "uv"}
+    assert set(GROUPS) == {"build", "test", "site", "books", "bench", "uv"}
 
 
 def test_the_books_lock_only_adds():
