@@ -23,6 +23,7 @@ _PUBLIC = {
     "layers": ["dropout", "linreg"],
     "losses": ["softmax_cross_entropy", "squared_loss"],
     "optimizers": ["grad_clipping", "sgd"],
+    "penalties": ["l1_penalty", "l2_penalty"],
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],
     "gradients": ["gradcheck"],

@@ -1,24 +1,37 @@
 """Argument checks with one sentence for every error: function, parameter, what is allowed, what came."""
 
 import math
-from numbers import Integral, Real
+import sys
+from numbers import Integral, Rational, Real
+
+LARGEST = 2**63 - 1  # what MXNet and NumPy can count to
 
 
-def number(function, parameter, value, *, allowed, within):
-    """Raise unless `value` is a real number for which `within(value)` holds; `allowed` says it in words."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{function}: {parameter} must be {allowed}, got {value!r} ({type(value).__name__})")
+def number(function, parameter, value, *, allowed, within, operand=False):
+    """Raise unless `value` is a real number for which `within(value)` holds; `allowed` says it in words.
+
+    An `operand` is what MXNet multiplies or adds: it knows no float between 0 and 2.2e-308.
+    """
+    fraction = isinstance(value, Rational) and not isinstance(value, Integral)  # which MXNet does not know
+    if isinstance(value, bool) or fraction or not isinstance(value, Real):
+        raise TypeError(f"{function}: {parameter} must be {allowed}, got {in_short(value)} ({type(value).__name__})")
+    if not _fits_a_float(value):
+        raise ValueError(f"{function}: {parameter} must be {allowed} and fit a float, got {in_short(value)}")
     if math.isnan(value) or not within(value):
         raise ValueError(f"{function}: {parameter} must be {allowed}, got {value!r}")
+    if operand and 0 < abs(value) < sys.float_info.min:
+        raise ValueError(f"{function}: {parameter} must be {allowed} and not so near 0, got {value!r}")
 
 
 def integer(function, parameter, value, *, at_least):
     """Raise unless `value` is an integer >= `at_least`."""
     allowed = f"an integer >= {at_least}"
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{function}: {parameter} must be {allowed}, got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{function}: {parameter} must be {allowed}, got {in_short(value)} ({type(value).__name__})")
     if value < at_least:
-        raise ValueError(f"{function}: {parameter} must be {allowed}, got {value!r}")
+        raise ValueError(f"{function}: {parameter} must be {allowed}, got {in_short(value)}")
+    if value > LARGEST:
+        raise ValueError(f"{function}: {parameter} must be {allowed} and < 2**63, got {in_short(value)}")
 
 
 def instance(function, parameter, value, kinds, *, allowed):
@@ -37,13 +50,46 @@ def same_shape(function, first, second, *, cause):
         )
 
 
-def floating(function, parameter, value):
-    """Raise unless `value` is an NDArray of a floating-point type."""
-    allowed = "an NDArray of floats"
-    if not (hasattr(value, "asnumpy") and hasattr(value, "context")):
+def array(function, parameter, value, *, allowed="an NDArray"):
+    """Raise unless `value` is a dense NDArray with entries; those of `mx.np` and `mx.nd.sparse` are other classes."""
+    from mxnet import nd  # here, since the data sets use this module where there is no MXNet
+
+    if type(value) is not nd.NDArray:
         raise TypeError(f"{function}: {parameter} must be {allowed}, got {type(value).__name__}")
-    if value.dtype.__name__ not in ("float16", "float32", "float64"):
+    if value.size == 0:  # MXNet's operators fail on it, some only when the result is read
+        raise ValueError(f"{function}: {parameter} must be {allowed} with at least one entry, got shape {value.shape}")
+
+
+def floating(function, parameter, value, *, half=True):
+    """Raise unless `value` is an NDArray of floats; `half` says whether they may be of 16 bits."""
+    allowed = "an NDArray of floats" if half else "an NDArray of floats of 32 or 64 bits"
+    array(function, parameter, value, allowed=allowed)
+    name = value.dtype.__name__
+    if name not in ("float16", "float32", "float64") or (name == "float16" and not half):
         raise TypeError(
-            f"{function}: {parameter} must be {allowed}, got dtype {value.dtype.__name__}; "
+            f"{function}: {parameter} must be {allowed}, got dtype {name}; "
             f"convert it with {parameter}.astype('float32')"
         )
+
+
+def same_dtype(function, first, second):
+    """Raise unless two (name, NDArray) pairs have the same dtype: MXNet does not mix them."""
+    (first_name, first_array), (second_name, second_array) = first, second
+    if first_array.dtype != second_array.dtype:
+        name = first_array.dtype.__name__
+        raise TypeError(
+            f"{function}: {first_name} and {second_name} must have the same dtype, got {name} and "
+            f"{second_array.dtype.__name__}; convert with {second_name}.astype('{name}')"
+        )
+
+
+def _fits_a_float(value):
+    """Tell whether `value` is no integer of more than 308 digits."""
+    return not isinstance(value, Integral) or abs(value) <= sys.float_info.max
+
+
+def in_short(value):
+    """Write a value on one line, the middle of a long one left out."""
+    too_long = isinstance(value, Integral) and not _fits_a_float(value)  # Python writes no more than 4300 digits
+    text = f"an integer of {int(value).bit_length()} bits" if too_long else " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:40]}...{text[-15:]}"

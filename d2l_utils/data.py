@@ -47,7 +47,7 @@ class BatchLoader:
     ValueError
         If `batch_size` < 1, or the arrays hold no or different numbers of examples.
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
 
     def __init__(self, features, labels, batch_size, shuffle):
@@ -60,7 +60,7 @@ class BatchLoader:
 
     def __len__(self):
         """Return the number of batches in a pass, the short one included."""
-        return -(-len(self.labels) // self.batch_size)
+        return -(-len(self.labels) // int(self.batch_size))
 
     def __iter__(self):
         """Begin a pass: yield (features, labels) batch by batch."""
@@ -105,7 +105,7 @@ def load_data_fashion_mnist(batch_size, resize=None, root=None):
     TypeError
         If an argument is of another type.
     ValueError
-        If a size is < 1, or a folder of the reader's own holds broken files; the message names the file.
+        If a size is < 1 or > 4096, or a folder of the reader's own holds broken files; the message names the file.
     OSError
         If the files have to be downloaded and the cache cannot be written.
 
@@ -117,7 +117,7 @@ def load_data_fashion_mnist(batch_size, resize=None, root=None):
     ----------
     Xiao, Rasul, Vollgraf (2017): Fashion-MNIST, arXiv:1708.07747.
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
     _validation.integer("load_data_fashion_mnist", "batch_size", batch_size, at_least=1)
     if resize is None:
@@ -165,7 +165,7 @@ def fashion_mnist_arrays(root=None):
     ----------
     Xiao, Rasul, Vollgraf (2017): Fashion-MNIST, arXiv:1708.07747.
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
     arrays = _fetch_and_tell(root)
     return (
@@ -192,13 +192,15 @@ def get_fashion_mnist_labels(labels):
     Raises
     ------
     TypeError
-        If a label is not a number.
+        If `labels` is no sequence or a label is not a number.
     ValueError
         If a label is not one of 0...9.
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
     values = labels.asnumpy() if isinstance(labels, nd.NDArray) else labels
+    if not hasattr(values, "__iter__") or getattr(values, "shape", None) == ():
+        raise TypeError(f"get_fashion_mnist_labels: labels must be an NDArray or a list, got {type(labels).__name__}")
     return [_CLASSES[_check_label(value)] for value in values]
 
 
@@ -228,7 +230,7 @@ def data_iter(batch_size, features, labels):
     -----
     The order comes from Python's `random`, as in the books; `seed_everything` seeds it too.
 
-    Introduced in: notebooks/00-start-here.ipynb
+    Introduced in: notebooks/03-linear-regression.ipynb
     """
     _validation.integer("data_iter", "batch_size", batch_size, at_least=1)
     _check_examples("data_iter", features, labels)
@@ -261,26 +263,51 @@ def synthetic_data(w, b, num_examples):
     TypeError
         If an argument is of another type.
     ValueError
-        If `w` has another shape, `b` is not finite or `num_examples` < 1.
+        If `w` has another shape, `w` or `b` is not finite, or `num_examples` < 1 or too large for one array.
 
     Notes
     -----
     Both draws come from MXNet's stream, first all features and then all noise.
 
-    Introduced in: notebooks/00-start-here.ipynb
+    Introduced in: notebooks/03-linear-regression.ipynb
     """
     _validation.instance("synthetic_data", "w", w, (nd.NDArray, list, tuple), allowed="an NDArray or a list of numbers")
-    _validation.number("synthetic_data", "b", b, allowed="a finite number", within=np.isfinite)
+    finite = "a finite number"  # in float32
+    _validation.number("synthetic_data", "b", b, allowed=finite, within=lambda x: abs(x) < 1e38, operand=True)
     _validation.integer("synthetic_data", "num_examples", num_examples, at_least=1)
-    w = w.astype("float32") if isinstance(w, nd.NDArray) else nd.array(w, dtype="float32")
-    if w.ndim not in (1, 2) or w.shape[1:] not in ((), (1,)):
-        raise ValueError(f"synthetic_data: w must be of shape (d,) or (d, 1), got {w.shape}")
+    w = _weights(w)
+    if num_examples * w.shape[0] >= 2**31:
+        raise ValueError(
+            f"synthetic_data: num_examples must be so small that X has fewer than 2**31 entries, got {num_examples} "
+            f"for {w.shape[0]} weights"
+        )
     X = nd.random.normal(shape=(num_examples, w.shape[0]), ctx=w.context)
     y = nd.dot(X, w) + b  # (n,) or (n, 1)
     return X, y + nd.random.normal(scale=0.01, shape=y.shape, ctx=w.context)
 
 
+def _weights(w):
+    """Return the weights of `synthetic_data` as float32."""
+    if isinstance(w, nd.NDArray):
+        _validation.array("synthetic_data", "w", w)
+        context, w = w.context, w.asnumpy()
+    else:
+        context = None
+        try:
+            w = np.array(w, dtype="float32") if len(w) else np.zeros(0)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise TypeError(
+                f"synthetic_data: w must be an NDArray or a list of numbers, got {_validation.in_short(w)}"
+            ) from error
+    if w.ndim not in (1, 2) or w.shape[1:] not in ((), (1,)) or w.size == 0:
+        raise ValueError(f"synthetic_data: w must be of shape (d,) or (d, 1), got {w.shape}")
+    if not np.isfinite(w.astype("float32")).all():
+        raise ValueError("synthetic_data: w must hold finite numbers that fit float32, got others among them")
+    return nd.array(w, dtype="float32", ctx=context)
+
+
 def _batches(features, labels, batch_size, order):
+    batch_size = int(batch_size)  # sums with NumPy's unsigned integers are floats
     for start in range(0, len(order), batch_size):
         rows = nd.array(order[start : start + batch_size], dtype="int64", ctx=features.context)
         yield features.take(rows), labels.take(rows)
@@ -310,7 +337,7 @@ def _labels(array):
 
 def _check_examples(function, features, labels):
     for parameter, value in (("features", features), ("labels", labels)):
-        _validation.instance(function, parameter, value, nd.NDArray, allowed="an NDArray")
+        _validation.array(function, parameter, value)
     if len(features) != len(labels) or len(labels) == 0:
         raise ValueError(
             f"{function}: features and labels must hold one row for each of the same n >= 1 examples, got shapes "
@@ -320,21 +347,24 @@ def _check_examples(function, features, labels):
 
 def _check_label(value):
     allowed = "whole numbers in 0...9"
-    if isinstance(value, bool) or not isinstance(value, (Real, nd.NDArray)):
-        raise TypeError(
-            f"get_fashion_mnist_labels: labels must be {allowed}, got one of {value!r} ({type(value).__name__})"
+    one_entry = isinstance(value, nd.NDArray) and value.size == 1
+    if isinstance(value, bool) or not (one_entry or isinstance(value, Real)):
+        got = f"{_validation.in_short(value)} ({type(value).__name__})"
+        raise TypeError(f"get_fashion_mnist_labels: labels must be {allowed}, got one of {got}")
+    number = value.asscalar() if one_entry else value
+    if number not in range(len(_CLASSES)):
+        raise ValueError(
+            f"get_fashion_mnist_labels: labels must be {allowed}, got one of {_validation.in_short(number)}"
         )
-    if value not in range(len(_CLASSES)):
-        raise ValueError(f"get_fashion_mnist_labels: labels must be {allowed}, got one of {value}")
-    return int(value)
+    return int(number)
 
 
 def _check_size(resize):
     """Return (width, height) for what d2lzh takes: one number for a square, or both."""
-    allowed = "an integer >= 1 or a pair of them, (width, height)"
+    allowed = "an integer in [1, 4096] or a pair of them, (width, height)"
     sizes = resize if isinstance(resize, tuple) else (resize, resize)
     if len(sizes) != 2 or any(isinstance(size, bool) or not isinstance(size, Integral) for size in sizes):
-        raise TypeError(f"load_data_fashion_mnist: resize must be {allowed}, got {resize!r}")
-    if min(sizes) < 1:
-        raise ValueError(f"load_data_fashion_mnist: resize must be {allowed}, got {resize!r}")
+        raise TypeError(f"load_data_fashion_mnist: resize must be {allowed}, got {_validation.in_short(resize)}")
+    if min(sizes) < 1 or max(sizes) > 4096:  # one image of 4096 x 4096 takes 64 MB
+        raise ValueError(f"load_data_fashion_mnist: resize must be {allowed}, got {_validation.in_short(resize)}")
     return tuple(int(size) for size in sizes)

@@ -15,7 +15,7 @@ def try_gpu():
     ------
     Nothing of its own.
 
-    Introduced in: a chapter to come (softmax regression)
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
     return try_all_gpus()[0]
 
@@ -32,6 +32,6 @@ def try_all_gpus():
     ------
     Nothing of its own.
 
-    Introduced in: a chapter to come (softmax regression)
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
     return [mx.gpu(i) for i in range(mx.context.num_gpus())] or [mx.cpu()]

@@ -3,7 +3,7 @@
 from d2l_utils import _validation
 
 import numpy as np
-from mxnet import autograd, nd
+from mxnet import MXNetError, autograd, nd
 
 STEP = 1e-6  # balances the error of the difference (STEP**2) against that of float64 (1e-16 / STEP)
 
@@ -35,7 +35,8 @@ def gradcheck(f, *inputs, grads=None, num_directions=5, tolerance=1e-6):
     AssertionError
         If the relative error along a direction exceeds `tolerance`; the message holds both slopes.
     TypeError, ValueError
-        If `f` does not return one number, or `grads` does not match `inputs` in number and shapes.
+        If `f` does not return one number or is not computed from the inputs by MXNet, or `grads` does not match
+        `inputs` in number and shapes.
 
     Notes
     -----
@@ -52,10 +53,12 @@ def gradcheck(f, *inputs, grads=None, num_directions=5, tolerance=1e-6):
     ----------
     Press et al., Numerical Recipes, section 5.7 (numerical derivatives).
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/02-autograd.ipynb
     """
     _validation.integer("gradcheck", "num_directions", num_directions, at_least=1)
     _validation.number("gradcheck", "tolerance", tolerance, allowed="> 0", within=lambda bound: bound > 0)
+    if not callable(f):
+        raise TypeError(f"gradcheck: f must be callable, got {type(f).__name__}")
     _check_inputs(inputs, grads)
     inputs = [x.astype("float64") for x in inputs]
     grads = [grad.astype("float64") for grad in grads] if grads is not None else _autograd_grads(f, inputs)
@@ -79,9 +82,12 @@ def _check_inputs(inputs, grads):
     if not inputs:
         raise ValueError("gradcheck: inputs must be one or more NDArrays, got none")
     for position, x in enumerate(inputs):
-        _validation.instance("gradcheck", f"inputs[{position}]", x, nd.NDArray, allowed="an NDArray")
+        _validation.array("gradcheck", f"inputs[{position}]", x)
     if grads is None:
         return
+    _validation.instance("gradcheck", "grads", grads, (list, tuple), allowed="a list of NDArrays or None")
+    for position, grad in enumerate(grads):
+        _validation.array("gradcheck", f"grads[{position}]", grad)
     if len(grads) != len(inputs):
         raise ValueError(f"gradcheck: grads must hold one array per input, got {len(grads)} for {len(inputs)}")
     for position, (x, grad) in enumerate(zip(inputs, grads, strict=True)):
@@ -96,7 +102,12 @@ def _autograd_grads(f, inputs):
     with autograd.record():
         y = f(*inputs)
     _scalar(y)
-    y.backward()
+    try:
+        y.backward()
+    except MXNetError as error:
+        raise ValueError(
+            "gradcheck: f must compute its result from its arguments with MXNet, got one that autograd cannot follow"
+        ) from error
     return [x.grad for x in inputs]
 
 
@@ -117,7 +128,7 @@ def _central_difference(f, inputs, direction):
 
 def _scalar(y):
     """Give the one number that `y` holds."""
-    if not isinstance(y, nd.NDArray) or y.size != 1:
+    if type(y) is not nd.NDArray or y.size != 1:
         got = f"shape {y.shape}" if isinstance(y, nd.NDArray) else type(y).__name__
         raise TypeError(f"gradcheck: f must return an NDArray of one entry (sum or average the loss), got {got}")
     return y.asscalar()

@@ -2,6 +2,7 @@
 
 from d2l_utils import _validation
 
+import numpy as np
 from mxnet import nd
 
 
@@ -24,23 +25,25 @@ def linreg(X, w, b):
     Raises
     ------
     TypeError
-        If an argument is not an NDArray.
+        If an argument is not an NDArray of 32- or 64-bit floats, or their dtypes differ.
     ValueError
-        If the number of columns of `X` differs from the number of rows of `w`.
+        If the number of columns of `X` differs from the number of rows of `w`, or `b` does not fit a row.
 
     References
     ----------
     Zhang et al., Dive into Deep Learning, section 3.4 (the name and the order of arguments).
 
-    Introduced in: notebooks/00-start-here.ipynb
+    Introduced in: notebooks/03-linear-regression.ipynb
     """
     for name, value in (("X", X), ("w", w), ("b", b)):
-        _validation.instance("linreg", name, value, nd.NDArray, allowed="an NDArray")
+        _validation.floating("linreg", name, value, half=False)  # on a CPU, MXNet multiplies no matrices of float16
+        _validation.same_dtype("linreg", ("X", X), (name, value))
     if X.shape[-1] != w.shape[0]:
         raise ValueError(
             f"linreg: X must have as many columns as w has rows, got X {X.shape} and w {w.shape}; "
             "is X missing a reshape to (batch, num_inputs), or w a transpose?"
         )
+    _check_bias(b, X.shape[:-1] + w.shape[1:])
     return nd.dot(X, w) + b
 
 
@@ -64,7 +67,7 @@ def dropout(X, drop_prob):
     TypeError
         If `X` is not a floating-point NDArray or `drop_prob` is not a number.
     ValueError
-        If `drop_prob` lies outside [0, 1] or is NaN.
+        If `drop_prob` lies outside [0, 1] or is NaN, or is so near 1 that dividing overflows float16.
 
     Notes
     -----
@@ -92,8 +95,28 @@ def dropout(X, drop_prob):
     _validation.number(
         "dropout", "drop_prob", drop_prob, allowed="in [0, 1] (the chance of zeroing)", within=lambda p: 0 <= p <= 1
     )
+    _check_half_precision(X, drop_prob)
     keep_prob = 1 - drop_prob
     if keep_prob == 0:
         return nd.zeros_like(X)
     mask = nd.random.uniform(0, 1, X.shape, ctx=X.context) < keep_prob
     return mask.astype(X.dtype) * X / keep_prob
+
+
+def _check_bias(b, shape):
+    """Raise unless `b` can be added to an array of `shape` without making a larger one of it."""
+    try:
+        fits = np.broadcast_shapes(b.shape, shape) == (shape or (1,))
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"linreg: b must have one entry or one per output, got b {b.shape} for an output {shape}")
+
+
+def _check_half_precision(X, drop_prob):
+    """Raise where 1 - drop_prob is so small that X / (1 - drop_prob) leaves float16: 0 / 0 would make NaN."""
+    smallest = 2.0**-14
+    if X.dtype == np.float16 and 0 < 1 - drop_prob < smallest:
+        raise ValueError(
+            f"dropout: drop_prob must be 1 or at most {1 - smallest:.5f} for an X of float16, got {drop_prob!r}"
+        )

@@ -2,6 +2,7 @@
 
 from d2l_utils import _validation
 
+import numpy as np
 from mxnet import nd
 
 
@@ -23,9 +24,9 @@ def squared_loss(y_hat, y):
     Raises
     ------
     TypeError
-        If an argument is not an NDArray.
+        If an argument is not a floating-point NDArray, or their dtypes differ.
     ValueError
-        If the numbers of entries differ.
+        If the numbers of entries differ or are 0.
 
     Notes
     -----
@@ -36,10 +37,11 @@ def squared_loss(y_hat, y):
     ----------
     Zhang et al., Dive into Deep Learning, section 3.2.
 
-    Introduced in: notebooks/00-start-here.ipynb
+    Introduced in: notebooks/03-linear-regression.ipynb
     """
-    _validation.instance("squared_loss", "y_hat", y_hat, nd.NDArray, allowed="an NDArray")
-    _validation.instance("squared_loss", "y", y, nd.NDArray, allowed="an NDArray")
+    _validation.floating("squared_loss", "y_hat", y_hat)  # integers would be halved and rounded
+    _validation.floating("squared_loss", "y", y)
+    _validation.same_dtype("squared_loss", ("y_hat", y_hat), ("y", y))
     if y_hat.size != y.size:
         raise ValueError(
             f"squared_loss: y_hat and y must have the same number of entries, got {y_hat.shape} and {y.shape}"
@@ -67,7 +69,7 @@ def softmax_cross_entropy(logits, y):
     TypeError
         If `logits` is not a floating-point NDArray or `y` is not an NDArray.
     ValueError
-        If `logits` is not a matrix with a row for every entry of `y`.
+        If `logits` is not a matrix with a row for every entry of `y`, or an entry of `y` is not one of its columns.
 
     Notes
     -----
@@ -83,13 +85,24 @@ def softmax_cross_entropy(logits, y):
     ----------
     Zhang et al., Dive into Deep Learning, sections 3.4 and 3.7.
 
-    Introduced in: a chapter to come (softmax regression)
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
     _validation.floating("softmax_cross_entropy", "logits", logits)
-    _validation.instance("softmax_cross_entropy", "y", y, nd.NDArray, allowed="an NDArray")
+    _validation.array("softmax_cross_entropy", "y", y)
     if len(logits.shape) != 2 or y.shape != logits.shape[:1]:
         raise ValueError(
             f"softmax_cross_entropy: logits must have shape (batch, num_classes) and y shape (batch,), got "
             f"{logits.shape} and {y.shape}; y holds class numbers, not one-hot rows"
         )
+    _check_classes(y.asnumpy(), logits.shape[1])
     return -nd.pick(nd.log_softmax(logits), y)
+
+
+def _check_classes(y, num_classes):
+    """Raise unless all labels are columns: `nd.pick` would silently take the nearest one that is there."""
+    y = np.asarray(y, dtype="float64")
+    wrong = y[~((y >= 0) & (y < num_classes) & (y == np.floor(y)))]
+    if len(wrong):
+        raise ValueError(
+            f"softmax_cross_entropy: y must hold whole numbers in [0, {num_classes - 1}], got {wrong[0]:g} among them"
+        )

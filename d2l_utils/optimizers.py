@@ -2,7 +2,8 @@
 
 from d2l_utils import _validation
 
-from mxnet import nd
+import numpy as np
+from mxnet import Context, nd
 
 
 def sgd(params, lr, batch_size):
@@ -25,7 +26,7 @@ def sgd(params, lr, batch_size):
     Raises
     ------
     TypeError
-        If `lr` is not a number, `batch_size` not an integer or a parameter not an NDArray.
+        If `lr` is not a number, `batch_size` not an integer or a parameter not an NDArray of floats.
     ValueError
         If `lr` or `batch_size` is out of range or a parameter has no gradient.
 
@@ -37,11 +38,9 @@ def sgd(params, lr, batch_size):
     ----------
     Zhang et al., Dive into Deep Learning, section 3.4.
 
-    Introduced in: notebooks/00-start-here.ipynb
+    Introduced in: notebooks/03-linear-regression.ipynb
     """
-    _validation.number("sgd", "lr", lr, allowed="> 0", within=lambda rate: rate > 0)
-    _validation.integer("sgd", "batch_size", batch_size, at_least=1)
-    _with_gradients("sgd", params)
+    _check_step("sgd", params, lr, batch_size)
     for param in params:
         param[:] = param - lr * param.grad / batch_size
 
@@ -65,9 +64,11 @@ def grad_clipping(params, theta, ctx=None):
     Raises
     ------
     TypeError
-        If `theta` is not a number or a parameter is not an NDArray.
+        If `theta` is not a number, a parameter not an NDArray of floats or `ctx` not a context.
     ValueError
         If `theta` is not positive or a parameter has no gradient.
+    FloatingPointError
+        If the norm is infinite or not a number: then no factor can mend the gradients.
 
     Notes
     -----
@@ -83,18 +84,32 @@ def grad_clipping(params, theta, ctx=None):
     if theta is None:
         return
     _validation.number("grad_clipping", "theta", theta, allowed="> 0 or None", within=lambda bound: bound > 0)
+    if not params:
+        return
     ctx = params[0].context if ctx is None else ctx
-    norm = nd.add_n(*[(param.grad.as_in_context(ctx) ** 2).sum() for param in params]).sqrt().asscalar()
+    _validation.instance("grad_clipping", "ctx", ctx, Context, allowed="a Context or None")
+    # In float32: the squares of float16 overflow from 256 on.
+    squares = [(param.grad.as_in_context(ctx).astype("float32") ** 2).sum() for param in params]
+    norm = float(nd.add_n(*squares).sqrt().asscalar())  # theta / norm in double precision on all NumPys
+    if not norm < float("inf"):
+        raise FloatingPointError(f"grad_clipping: the norm of all gradients must be finite, got {norm}")
     if norm > theta:
         for param in params:
-            param.grad[:] *= theta / norm
+            param.grad[:] *= np.float32(theta / norm)  # MXNet refuses what is smaller than any normal float
+
+
+def _check_step(function, params, lr, batch_size):
+    """Raise unless `sgd` can take a step."""
+    _validation.number(function, "lr", lr, allowed="> 0", within=lambda rate: 0 < rate < float("inf"), operand=True)
+    _validation.integer(function, "batch_size", batch_size, at_least=1)
+    _with_gradients(function, params)
 
 
 def _with_gradients(function, params):
     """Raise unless `params` is a sequence of NDArrays that have gradients attached."""
     _validation.instance(function, "params", params, (list, tuple), allowed="a list of NDArrays")
     for position, param in enumerate(params):
-        _validation.instance(function, f"params[{position}]", param, nd.NDArray, allowed="an NDArray")
+        _validation.floating(function, f"params[{position}]", param)
         if param.grad is None:
             raise ValueError(
                 f"{function}: params[{position}] must have a gradient, got None; call attach_grad() on it before "

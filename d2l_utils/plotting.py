@@ -4,11 +4,10 @@ Importing this module (using any of its names) sets the course's matplotlib styl
 """
 
 import io
-from collections.abc import Sequence
 
 from d2l_utils import _validation
+from d2l_utils._drawable import _check_place, _check_sequence, as_numbers, as_pixels, as_series
 
-import numpy as np
 from cycler import cycler
 from IPython import display, get_ipython
 from matplotlib import pyplot as plt
@@ -52,7 +51,7 @@ def use_svg_display():
     ------
     Nothing of its own.
 
-    Introduced in: a chapter to come (linear regression)
+    Introduced in: notebooks/03-linear-regression.ipynb
     """
     if get_ipython() is not None:
         set_matplotlib_formats("svg", metadata={"Date": None})
@@ -73,14 +72,17 @@ def set_figsize(figsize=(3.5, 2.5)):
     Raises
     ------
     ValueError
-        If it is not two positive numbers.
+        If it is not two numbers from 0.5 to 100.
+    TypeError
+        If a side is not a number.
 
-    Introduced in: a chapter to come (linear regression)
+    Introduced in: notebooks/03-linear-regression.ipynb
     """
-    if len(figsize) != 2:
-        raise ValueError(f"set_figsize: figsize must be (width, height) in inches, got {figsize!r}")
+    if not isinstance(figsize, list | tuple) or len(figsize) != 2:
+        raise ValueError(f"set_figsize: figsize must be (width, height) in inches, got {_validation.in_short(figsize)}")
     for side in figsize:
-        _validation.number("set_figsize", "figsize", side, allowed="two lengths > 0 in inches", within=lambda x: x > 0)
+        allowed = "two lengths from 0.5 to 100 inches"
+        _validation.number("set_figsize", "figsize", side, allowed=allowed, within=lambda x: 0.5 <= x <= 100)
     use_svg_display()
     plt.rcParams["figure.figsize"] = tuple(figsize)
 
@@ -111,7 +113,7 @@ def show(fig, *, alt):
     -----
     Both a PNG (shown by Jupyter in notebooks not yet trusted) and an SVG (shown by the site) are stored.
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/01-ndarray.ipynb
     """
     data, metadata = _bundle(fig, alt=alt)
     display.display(data, metadata=metadata, raw=True)
@@ -141,13 +143,17 @@ def plot(x_vals, y_vals, *, x_label, y_label, legend=None, spread=None, ax=None)
 
     Raises
     ------
+    TypeError
+        If what shall be drawn is no sequence of numbers, or `ax` no Axes.
     ValueError
-        If lengths differ or there are more than four series: use several panels then.
+        If lengths differ, a number is too large to draw, or there are more than four series: use several panels then.
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/01-ndarray.ipynb
     """
-    series = _as_series("y_vals", y_vals, len(x_vals))
-    bands = _as_series("spread", spread, len(x_vals)) if spread is not None else [None] * len(series)
+    x_vals = as_numbers("x_vals", x_vals)
+    series = as_series("y_vals", y_vals, len(x_vals))
+    bands = as_series("spread", spread, len(x_vals)) if spread is not None else [None] * len(series)
+    _check_place(legend, ax)
     for name, values in (("legend", legend or series), ("spread", bands)):
         if len(values) != len(series):
             raise ValueError(f"plot: {name} must have one entry per series, got {len(values)} for {len(series)}")
@@ -185,13 +191,20 @@ def semilogy(x_vals, y_vals, x_label, y_label, x2_vals=None, y2_vals=None, legen
 
     Raises
     ------
+    TypeError
+        If a curve is no sequence of numbers.
     ValueError
-        If a curve has not as many y as x values, or only half of the second one is given.
+        If a curve has not as many y as x values, only half of the second one is given, or `legend` has not one name
+        for each curve.
 
-    Introduced in: a chapter to come (underfitting and overfitting)
+    Introduced in: notebooks/07-underfitting-overfitting.ipynb
     """
     if (x2_vals is None) != (y2_vals is None):
         raise ValueError("semilogy: x2_vals and y2_vals must be given together, got only one of them")
+    num_curves = 1 if x2_vals is None else 2
+    if legend and (not isinstance(legend, list | tuple) or len(legend) != num_curves):
+        got = _validation.in_short(legend)
+        raise ValueError(f"semilogy: legend must be a list of one name per curve, got {got} for {num_curves}")
     set_figsize(figsize)
     ax = plot(x_vals, y_vals, x_label=x_label, y_label=y_label)
     if x2_vals is not None:
@@ -212,7 +225,7 @@ def show_images(imgs, num_rows, num_cols, scale=2):
     num_rows, num_cols : int >= 1
         The grid.
     scale : float > 0
-        The side of one cell, in inches.
+        The side of one cell, in inches; the grid is at most 400 inches wide and high.
 
     Returns
     -------
@@ -221,19 +234,22 @@ def show_images(imgs, num_rows, num_cols, scale=2):
     Raises
     ------
     TypeError, ValueError
-        If the grid is not of whole numbers >= 1 or there are too few images for it.
+        If the grid is not of whole numbers >= 1, there are too few images for it, or one of them is no image.
 
-    Introduced in: a chapter to come (softmax regression)
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
     _validation.integer("show_images", "num_rows", num_rows, at_least=1)
     _validation.integer("show_images", "num_cols", num_cols, at_least=1)
-    _validation.number("show_images", "scale", scale, allowed="> 0, in inches", within=lambda side: side > 0)
+    allowed, longest = "> 0 inches, and the grid at most 400", max(num_rows, num_cols)
+    _validation.number("show_images", "scale", scale, allowed=allowed, within=lambda side: 0 < side <= 400 / longest)
+    _check_sequence("show_images", "imgs", imgs)
     if len(imgs) < num_rows * num_cols:
         raise ValueError(f"show_images: imgs must hold at least {num_rows * num_cols} images, got {len(imgs)}")
+    imgs = [as_pixels(img) for img in imgs[: num_rows * num_cols]]
     figsize = (num_cols * scale, num_rows * scale)
     _, axs = plt.subplots(num_rows, num_cols, figsize=figsize, squeeze=False)
-    for ax, img in zip(axs.flat, imgs, strict=False):
-        ax.imshow(img.asnumpy(), cmap="gray")
+    for ax, img in zip(axs.flat, imgs, strict=True):
+        ax.imshow(img, cmap="gray")
         ax.set_axis_off()
     return axs
 
@@ -254,17 +270,22 @@ def show_fashion_mnist(images, labels):
 
     Raises
     ------
+    TypeError
+        If these are not sequences, or an image is not an NDArray.
     ValueError
         If the numbers of images and labels differ, there are none, or an image has not 28 * 28 entries.
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/04-softmax-regression.ipynb
     """
+    _check_sequence("show_fashion_mnist", "images", images)
+    _check_sequence("show_fashion_mnist", "labels", labels)
     if len(images) != len(labels) or len(images) == 0:
         raise ValueError(
             f"show_fashion_mnist: images and labels must be equally many, at least one, "
             f"got {len(images)} and {len(labels)}"
         )
     for image in images:
+        _validation.array("show_fashion_mnist", "an image", image)
         if image.size != 28 * 28:
             raise ValueError(f"show_fashion_mnist: images must have 28 * 28 entries each, got shape {image.shape}")
     axs = show_images([image.reshape((28, 28)) for image in images], 1, len(images), scale=0.8)[0]
@@ -290,15 +311,3 @@ def _render(fig, kind):
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     fig.savefig(buffer, format=kind, dpi=144, metadata=metadata)
     return buffer.getvalue()
-
-
-def _as_series(name, values, length):
-    """Give `values` as a list of one to four arrays of `length` entries."""
-    nested = len(values) > 0 and isinstance(values[0], (Sequence, np.ndarray))
-    series = [np.asarray(ys, dtype="float64") for ys in (values if nested else [values])]
-    if len(series) > len(COLORS):
-        raise ValueError(f"plot: {name} must be at most {len(COLORS)} series (use several panels), got {len(series)}")
-    for ys in series:
-        if ys.shape != (length,):
-            raise ValueError(f"plot: {name} must have as many entries as x_vals, got {ys.shape} for {length}")
-    return series

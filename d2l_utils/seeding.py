@@ -39,11 +39,12 @@ def seed_everything(seed):
     >>> (first == nd.random.uniform(shape=3)).sum().asscalar()
     3.0
 
-    Introduced in: notebooks/09-dropout.ipynb
+    Introduced in: notebooks/01-ndarray.ipynb
     """
     _validation.integer("seed_everything", "seed", seed, at_least=0)
     if seed >= 2**32:
         raise ValueError(f"seed_everything: seed must be an integer < 2**32, got {seed!r}")
+    seed = int(seed)  # MXNet and Python take no NumPy integers
     mx.random.seed(seed)
     np.random.seed(seed)  # Gluon's DataLoader shuffles by this stream and no other
     random.seed(seed)

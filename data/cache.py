@@ -3,6 +3,7 @@
 import fcntl
 import gzip
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,17 @@ import pooch
 
 def cache_folder(name):
     """Return the folder of the data set `name` in `$D2L_CACHE_DIR` or, without it, in the system's usual place."""
-    return Path(os.environ.get("D2L_CACHE_DIR") or pooch.os_cache("d2l_utils")).expanduser() / name
+    return expanded("D2L_CACHE_DIR", os.environ.get("D2L_CACHE_DIR") or pooch.os_cache("d2l_utils")) / name
+
+
+def expanded(parameter, path):
+    """Return `path` with the home folder in place of a tilde."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:  # as in a container whose user has neither a name nor HOME
+        raise ValueError(
+            f"fetch: {parameter} must be a folder without a tilde where there is no home folder, got {str(path)!r}"
+        ) from error
 
 
 @contextmanager
@@ -22,14 +33,16 @@ def locked(folder):
     """Make `folder` and keep other processes from writing into it; the lock ends with the process that holds it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = open(folder.with_suffix(".lock"), "w")  # noqa: SIM115  closed below, whatever happens in between
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    except OSError as error:
+        # Never through a link: it may point at a file that is none of our business.
+        lock = os.open(folder.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        with open(lock, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:  # also from what was written under the lock, on a full disk say
         raise OSError(
-            f"fetch: D2L_CACHE_DIR must be a folder that can be written, got {folder.parent} ({error.strerror})"
+            f"fetch: D2L_CACHE_DIR must be a folder that can be written, got {folder.parent} "
+            f"({error.strerror or error})"
         ) from error
-    with lock:
-        yield
 
 
 def remove_broken(folder, entry):
@@ -40,9 +53,17 @@ def remove_broken(folder, entry):
         except FileNotFoundError:
             continue
         except BrokenFileError as error:
-            error.path.unlink()
+            _remove(error.path)
     for remains in folder.glob("tmp*"):  # pooch's names for what it is downloading, and ours
-        remains.unlink()
+        _remove(remains)
+
+
+def _remove(path):
+    """Delete a file, a link (never what it points at) or a folder."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def draw_stand_in(folder, entry):

@@ -64,7 +64,8 @@ def fetch(name, root=None):
         If `root` is neither a path nor None.
     ValueError
         If the registry has no such name, if `root` or `$D2L_DATA_DIR/<name>` holds a broken file or only some of the
-        files, if `D2L_DATA_DIR` is no folder, or if `D2L_STAND_IN` is neither 0 nor 1.
+        files, if `D2L_DATA_DIR` is no folder, if a tilde stands for a home folder that is not there, or if
+        `D2L_STAND_IN` is neither 0 nor 1.
     OSError
         If the cache cannot be written.
     """
@@ -97,7 +98,7 @@ def _stand_in_is_forced():
 def _find(entry, root):
     """Return the data set from the first folder that has it whole, or None."""
     own, data_dir = _reader_folder(root), _data_dir(entry)
-    mxnet_home = Path(os.environ.get("MXNET_HOME") or "~/.mxnet").expanduser()
+    mxnet_home = Path(os.path.expanduser(os.environ.get("MXNET_HOME") or "~/.mxnet"))  # stays as it is without a home
     return (
         (own and _read_whole("root", own, entry))
         or _read_unbroken("cache", cache.cache_folder(entry.name), entry)
@@ -110,15 +111,15 @@ def _reader_folder(root):
     if root is None:
         return None
     _validation.instance("fetch", "root", root, (str, os.PathLike), allowed="a path or None")
-    return Path(root).expanduser()
+    return cache.expanded("root", root)
 
 
 def _data_dir(entry):
     value = os.environ.get("D2L_DATA_DIR")
     if not value:
         return None
-    folder = Path(value).expanduser()
-    if not folder.is_dir():
+    folder = cache.expanded("D2L_DATA_DIR", value)
+    if not os.path.isdir(folder):  # Path's raises an error of its own for a name that is too long
         raise ValueError(f"fetch: D2L_DATA_DIR must be a folder that holds one folder per data set, got {value!r}")
     return folder / entry.name
 

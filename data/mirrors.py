@@ -11,9 +11,11 @@ from d2l_utils.datasets.reading import BrokenFileError, read_file
 
 import pooch
 import requests
+import tqdm
 
 PATIENCE = 5  # seconds that a mirror has to answer
 RETRIES = 2  # after a failed download; pooch waits 1 s before the first and 2 s before the second
+SLOWEST = 10_000  # bytes a second on average, measured from when a mirror's patience is used up
 PAUSE = 600  # seconds during which a failed try is not repeated: every notebook starts a new process
 
 
@@ -40,7 +42,9 @@ def download(entry, folder):
     if problem is None:
         problem = _try_all(addresses, entry, folder)
         if problem is not None:
-            note.write_text(json.dumps({"mirrors": addresses, "problem": problem}), encoding="utf-8")
+            unfinished = folder / "tmp-note"  # renamed, so that a link in its place is replaced and not followed
+            unfinished.write_text(json.dumps({"mirrors": addresses, "problem": problem}), encoding="utf-8")
+            unfinished.replace(note)
     return problem
 
 
@@ -56,9 +60,9 @@ def _noted(note, addresses):
     try:
         age = time.time() - note.stat().st_mtime
         written = json.loads(note.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        return str(written["problem"]) if 0 <= age < PAUSE and written["mirrors"] == addresses else None
+    except (OSError, ValueError, KeyError, TypeError):  # none, or not one of ours
         return None
-    return written["problem"] if 0 <= age < PAUSE and written["mirrors"] == addresses else None
 
 
 def _try_all(addresses, entry, folder):
@@ -105,14 +109,43 @@ def _get_missing(address, entry, folder):
 
 def _checked_download(file):
     """Return a downloader for pooch that refuses a file before it gets its name."""
-    # Only people at a terminal see a progress bar: in a notebook it would become part of the output.
-    get = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=(PATIENCE, 6 * PATIENCE))
 
     def download_and_check(url, path, storage):
+        get = pooch.HTTPDownloader(progressbar=_Watch(path, file), timeout=(PATIENCE, 6 * PATIENCE))
         get(url, path, storage)
         read_file(path, file)
 
     return download_and_check
+
+
+class _Watch:
+    """A progress bar as pooch wants it, which also ends a download without an end, or almost without."""
+
+    def __init__(self, path, file):
+        self.total, self._path, self._start, self._bytes, self._ended = 0, path, time.monotonic(), 0, False
+        self._most = file.size + 2**20  # gzip adds a few bytes even to what cannot be packed
+        # Only people at a terminal see the bar: in a notebook it would become part of the output.
+        self._bar = tqdm.tqdm(disable=not sys.stderr.isatty(), unit="B", unit_scale=True, ncols=79, leave=True)
+
+    def update(self, num_bytes):
+        """Take note of what came in."""
+        self._bytes += num_bytes
+        seconds = time.monotonic() - self._start
+        if self._bytes > self._most and not self._ended:
+            raise BrokenFileError(self._path, f"more than {self._most} bytes")
+        if seconds > 6 * PATIENCE and self._bytes < SLOWEST * seconds and not self._ended:
+            raise requests.ReadTimeout(f"fewer than {SLOWEST} bytes a second")
+        self._bar.total = self.total
+        self._bar.update(num_bytes)
+
+    def reset(self):
+        """Begin the bar anew, as pooch does when the end has come and before it reports the whole once more."""
+        self._ended = True
+        self._bar.reset()
+
+    def close(self):
+        """Leave the bar as it is."""
+        self._bar.close()
 
 
 @contextmanager

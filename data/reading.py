@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 import zlib
 
 from d2l_utils.datasets import idx
@@ -23,12 +24,16 @@ def read_folder(folder, entry):
     """Return the arrays of the data set `entry` in `folder` by role, or None if one of its files is missing."""
     if missing(folder, entry):
         return None
-    return {role: read_file(folder / file.name, file) for role, file in entry.files.items()}
+    try:
+        return {role: read_file(folder / file.name, file) for role, file in entry.files.items()}
+    except FileNotFoundError:  # another process has just deleted a broken file
+        return None
 
 
 def missing(folder, entry):
     """Return the names of the files that `folder` lacks."""
-    return [file.name for file in entry.files.values() if not (folder / file.name).exists()]
+    # os.path.exists, since Path's raises an error where a folder may not be looked into.
+    return [file.name for file in entry.files.values() if not os.path.exists(folder / file.name)]
 
 
 def read_file(path, file):
@@ -40,7 +45,9 @@ def read_file(path, file):
     Raises
     ------
     BrokenFileError
-        If the file is no gzip file, is cut short, is damaged, or holds something else.
+        If the file cannot be read, is no gzip file, is cut short, is damaged, or holds something else.
+    FileNotFoundError
+        If there is none.
     """
     content = _unzip(path, file.size)
     digest = hashlib.sha256(content).hexdigest()
@@ -61,6 +68,10 @@ def _unzip(path, size):
         raise BrokenFileError(path, f"a damaged gzip file ({error})") from error
     except EOFError as error:
         raise BrokenFileError(path, "a gzip file that ends too early (was a download cut short?)") from error
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise BrokenFileError(path, f"one that cannot be read ({error.strerror})") from error
     if len(content) != size:
         raise BrokenFileError(path, _describe(path) or f"{_count(len(content), size)} bytes instead of {size}")
     return content

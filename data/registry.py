@@ -1,5 +1,6 @@
 """The data sets that the course uses, as `registry.toml` lists them."""
 
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -12,6 +13,10 @@ class DataFile:
     name: str
     size: int  # bytes of the content, unzipped
     sha256: str  # of the content
+
+    def __post_init__(self):
+        """Refuse a name that could lead out of the folder that the file is for."""
+        _check_name(self.name)
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Entry:
     mxnet_folder: str  # below the `datasets` folder of MXNet
     mxnet_mirror: str  # below $MXNET_GLUON_REPO, where a reader has set it
     stand_in: "StandIn"
+
+    def __post_init__(self):
+        """Refuse the same in the names of its folders."""
+        _check_name(self.name)
+        _check_name(self.mxnet_folder)
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,11 @@ def entry(name):
     if name not in table:
         raise ValueError(f"fetch: name must be one of {', '.join(table)}, got {name!r}")
     return _entry(name, table[name])
+
+
+def _check_name(name):
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(f"fetch: a name in registry.toml must be a plain one of letters, digits, '.-_', got {name!r}")
 
 
 def _entry(name, fields):

@@ -201,7 +201,7 @@ def test_a_check_can_be_interrupted():
 def grow_a_list(x):
     hoard = []
     while True:
-        hoard.append(bytearray(10**7))
+        hoard.append(np.empty(10**8, dtype="uint8"))  # not written to, which would take seconds on a busy machine
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,9 @@ def test_what_passes_is_kept_once_and_shown(capsys, record_file, watched):
     assert kept(record_file) == {"09-dropout": [2, 7]}
     assert [path.name for path in record_file.parent.iterdir()] == ["progress.json"]
     d2l.checks.progress()
-    assert capsys.readouterr().out == "09-dropout: 1 of 6 exercises passed (2)\n"
+    lines = capsys.readouterr().out.splitlines()
+    assert "09-dropout: 1 of 6 exercises passed (2)" in lines
+    assert [line for line in lines if ": 0 of " not in line] == ["09-dropout: 1 of 6 exercises passed (2)"]
 
 
 @pytest.mark.parametrize("answer", [..., lambda x: x])

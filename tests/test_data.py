@@ -312,7 +312,7 @@ def test_the_stand_in_is_announced_on_one_line(load, root, capfd):
     )
 
 
-SIZE = "resize must be an integer >= 1 or a pair of them, (width, height), got "
+SIZE = "resize must be an integer in [1, 4096] or a pair of them, (width, height), got "
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_linreg_says_which_shapes_do_not_fit():
     sentence = r"^linreg: X must have as many columns as w has rows, got X \(2, 3\) and w \(2, 1\); is X missing"
     with pytest.raises(ValueError, match=sentence):
         d2l.linreg(nd.ones((2, 3)), nd.ones((2, 1)), nd.zeros(1))
-    with pytest.raises(TypeError, match=r"^linreg: w must be an NDArray, got ndarray$"):
+    with pytest.raises(TypeError, match=r"^linreg: w must be an NDArray of floats of 32 or 64 bits, got ndarray$"):
         d2l.linreg(nd.ones((2, 3)), np.ones((3, 1)), nd.zeros(1))
 
 

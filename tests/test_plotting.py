@@ -94,7 +94,7 @@ def test_semilogy_draws_both_curves_on_a_logarithmic_axis():
 def test_set_figsize():
     d2l.set_figsize((3, 2))
     assert d2l.plt.subplots()[0].get_size_inches().tolist() == [3, 2]
-    with pytest.raises(ValueError, match=r"^set_figsize: figsize must be two lengths > 0 in inches, got -1$"):
+    with pytest.raises(ValueError, match=r"^set_figsize: figsize must be two lengths from 0.5 to 100 inches, got -1$"):
         d2l.set_figsize((3, -1))
     with pytest.raises(
         ValueError, match=r"^set_figsize: figsize must be \(width, height\) in inches, got \(3, 2, 1\)$"

@@ -97,6 +97,18 @@ def test_the_workflow_calls_make_and_only_pinned_actions():
     assert [run for run in runs if run.startswith("make ")] == ["make test", "make site"]
 
 
+def test_the_workflow_audits_every_lock_and_ignores_no_advisory_in_silence():
+    """Without --strict, pip-audit ends well where it could look nothing up."""
+    text = (ROOT / ".github/workflows/ci.yml").read_text()
+    job = yaml.safe_load(text)["jobs"]["audit"]
+    (run,) = [step["run"] for step in job["steps"] if "run" in step]
+    assert run.endswith("$(printf -- '--requirement %s ' requirements*.txt)")
+    assert re.search(r"\bpip-audit==\d+\.\d+\.\d+ --strict ", run)
+    assert "continue-on-error" not in text
+    comment = " ".join(line.strip(" #") for line in text.splitlines() if line.strip().startswith("#"))
+    assert all(f"{name}: " in comment for name in re.findall(r"--ignore-vuln (\S+)", run))
+
+
 def test_licence_and_version():
     digest = hashlib.sha256((ROOT / "LICENSE").read_bytes()).hexdigest()
     assert digest == "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"  # as Apache publishes it

@@ -40,7 +40,7 @@ def test_a_work_stands_once_with_its_sections_and_chapters():
     page = site_pages.bibliography(
         {
             Path("01-a.ipynb"): references("- B. Writer. *Title.* 2014: sections 1, 2.", "- A. Writer. *Other.* 2010."),
-            Path("02-b.ipynb"): references("- B. Writer. *Title.* 2014: section 7.", "- Two published runs."),
+            Path("02-b.ipynb"): references("- B. Writer. *Title.* 2014: chapter 7.", "- Two published runs."),
         }
     )
     assert page.split("\n\n", 2)[2].splitlines() == [
@@ -48,7 +48,7 @@ def test_a_work_stands_once_with_its_sections_and_chapters():
         "  - [Title of it](01-a.ipynb): as a whole.",
         "- B. Writer. *Title.* 2014",
         "  - [Title of it](01-a.ipynb): sections 1, 2.",
-        "  - [Title of it](02-b.ipynb): section 7.",
+        "  - [Title of it](02-b.ipynb): chapter 7.",
     ]
 
 
@@ -118,4 +118,4 @@ def test_every_name_of_the_notation_is_used_in_a_chapter():
     names = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
     code = "\n".join(cell.source for chapter in CHAPTERS.values() for cell in chapter.cells)
     assert "drop_prob" in names
-    assert [name for name in sorted(names) if not re.search(rf"\b{re.escape(name)}\b", code)] == []
+    assert [name for name in sorted(names) if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code)] == []

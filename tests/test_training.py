@@ -103,8 +103,8 @@ def test_a_run_repeats_after_the_same_seed():
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
-    ({}, r"^train_ch3: give either trainer .*, got params None, lr None, trainer None$"),
-    ({"params": []}, r"^train_ch3: give either trainer .*, got params given, lr None, trainer None$"),
+    ({}, r"^train_ch3: either trainer .* must be given, got params None, lr None, trainer None$"),
+    ({"params": []}, r"^train_ch3: either trainer .* must be given, got params given, lr None, trainer None$"),
     ({"params": [], "lr": 0.1, "trainer": 1}, r"got params given, lr 0.1, trainer given$"),
 ])  # fmt: skip
 def test_one_way_to_update(arguments, sentence):

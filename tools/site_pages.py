@@ -9,7 +9,9 @@ import d2l_utils as d2l
 
 from tools import chapter_guards
 
-_REFERENCE = re.compile(r"^- (?P<work>.*?\*.+?\*.*?)(?:: (?P<sections>sections? .*))?$")
+_REFERENCE = re.compile(
+    r"^- (?P<work>.*?\*.+?\*.*?)(?:: (?P<sections>(?:sections?|chapters?|pages?|articles?|equations?) .*))?$"
+)
 _INTRODUCED = re.compile(r"^Introduced in: (?:notebooks/(?P<notebook>\S+)|(?P<later>.+))$", re.MULTILINE)
 _CHAPTER_LINK = re.compile(r"\[(?P<title>[^\]]+)\]\((?:\.\./)?(?P<notebook>\d\d-[\w-]+\.ipynb)\)")
 

@@ -6,5 +6,18 @@ A module a chapter, with a function an exercise. The modules with an underscore 
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["dropout", "dropout_experiments"], submod_attrs={"_passed": ["progress"]}
+    __name__,
+    submodules=[
+        "activation_functions",
+        "autograd",
+        "coming_from_d2l",
+        "dropout",
+        "dropout_experiments",
+        "linear_regression",
+        "mlp",
+        "ndarray",
+        "softmax_regression",
+        "underfitting_overfitting",
+    ],
+    submod_attrs={"_passed": ["progress"]},
 )

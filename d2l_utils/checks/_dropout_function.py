@@ -6,7 +6,7 @@ from d2l_utils.checks._verdict import MistakeError, agree, given
 from d2l_utils.gradients import gradcheck
 from d2l_utils.seeding import seed_everything
 
-from mxnet import MXNetError, autograd, nd
+from mxnet import autograd, nd
 
 TRAINING, PREDICTION = "in training mode", "in prediction mode"
 ON_IN_PREDICTION = "Dropout is on in prediction: ask autograd.is_training() first."
@@ -61,7 +61,7 @@ def check_gradient(my_dropout, X, drop_prob):
         gradcheck(weighted_sum, X)
     except AssertionError as error:
         raise MistakeError(given=text, expected="its gradient", got=str(error), hint=OTHER_GRADIENT) from None
-    except MXNetError as error:
+    except ValueError as error:
         got = str(error).strip().splitlines()[-1]
         raise MistakeError(given=text, expected="a gradient", got=got, hint=NO_GRADIENT) from None
 

@@ -6,6 +6,12 @@ that only stand are drawn with `d2l_utils.plotting`.
 
 import lazy_loader
 
-_PUBLIC = {"_curves": ["dropout_curves"], "_mask": ["dropout_mask"]}
+_PUBLIC = {
+    "_curves": ["dropout_curves"],
+    "_hidden_units": ["hidden_units"],
+    "_mask": ["dropout_mask"],
+    "_polynomial": ["polynomial_fit"],
+    "_surface": ["loss_surface"],
+}
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_PUBLIC)
