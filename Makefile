@@ -1,6 +1,6 @@
 # Thin names; the work is done in tools/. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-books setup-bench doctor course site pdf lab notebooks check test bench lock clean
+.PHONY: help setup setup-books setup-bench doctor course site pdf lab notebooks check test test-matrix bench lock clean
 
 PYTHON := .venv/bin/python
 UV = $(or $(wildcard .tools/bin/uv),uv)
@@ -54,12 +54,16 @@ notebooks: setup ## authors: write the exercises into the chapters, execute all 
 check: setup ## ruff, unit tests and guards
 	@$(PYTHON) -m ruff check
 	@$(PYTHON) -m ruff format --check --quiet
-	@$(PYTHON) -m pytest -n 2 --dist loadfile
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not whole"
 
-test: check ## all tests: check, then every notebook executed and compared
+test: check ## all tests: check, whole commands and pages in a browser, then every notebook executed and compared
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -m whole
 	@$(PYTHON) -m pytest -p tools.nbval_plugin --nbval --nbval-current-env \
 	    --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile notebooks
 	@echo "all tests passed"
+
+test-matrix: setup ## the package's tests and one notebook on each of Python 3.12 and 3.13 that is here
+	@$(PYTHON) -m tools.test_matrix $(MATRIX)
 
 bench: setup ## time training beside d2lzh, PyTorch and the arithmetic alone: a table and two plots in _build/bench/
 	@$(PYTHON) -m bench
@@ -69,7 +73,7 @@ lock: ## compile the locks from pyproject.toml (newest versions: UPGRADE=--upgra
 	@$(COMPILE) pyproject.toml --universal --group build --group test --group site --output-file requirements.txt
 	@$(COMPILE) --group uv --output-file requirements-uv.txt
 	@$(COMPILE) --universal --group books --constraints requirements.txt --output-file requirements-books.txt
-	@$(COMPILE) --group bench --output-file requirements-bench.txt
+	@$(COMPILE) --python-version 3.11 --group bench --output-file requirements-bench.txt
 
 clean: ## remove what was built; .venv and the fetched tools stay
 	@rm -rf _build _site .pytest_cache .ruff_cache .hypothesis

@@ -4,11 +4,12 @@ The names below are all there is, grouped by topic; each is imported from its mo
 `import d2l_utils` itself is fast and works even where MXNet does not (see `python -m d2l_utils.doctor`).
 """
 
-from d2l_utils import _recipe
+from d2l_utils import _compat, _recipe
 
 import lazy_loader
 
 _recipe.apply()
+_compat.apply()
 
 _PUBLIC = {
     "seeding": ["seed_everything"],

@@ -17,7 +17,7 @@ QUIET = {"MXNET_SUBGRAPH_VERBOSE": "0"}  # no "Subgraph backend MKLDNN is activa
 
 def apply(environ=os.environ, modules=sys.modules):
     """Set what is not set yet; once MXNet is loaded it is too late, and a warning says so if that matters."""
-    if "mxnet" not in modules:
+    if not any(name.partition(".")[0] == "mxnet" for name in modules):  # parts of it stay after a failed import
         for name, value in (ARITHMETIC | QUIET).items():
             environ.setdefault(name, value)
     elif overridden(environ):

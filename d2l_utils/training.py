@@ -148,7 +148,7 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs, batch_size, params=N
             f"train_ch3: stopped in epoch {len(epochs) + 1} of {num_epochs}; the parameters hold all steps so far, "
             "sys.last_value.history the epochs before",
         )
-        raise
+        raise stop.with_traceback(None) from None  # where in MXNet it came is of no use to a reader
     return _history(epochs)
 
 

@@ -24,6 +24,8 @@ import pytest
 import tiny_data
 from faulty_machine import fetched, full_disk, ordinary_user
 
+pytestmark = pytest.mark.whole
+
 NAMES = set(tiny_data.NAMES.values())
 IMAGES = tiny_data.NAMES["train_images"]
 

@@ -20,6 +20,8 @@ import requests
 import tiny_data
 from faulty_server import FAULTS, Server
 
+pytestmark = pytest.mark.whole
+
 NAMES = set(tiny_data.NAMES.values())
 
 

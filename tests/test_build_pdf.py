@@ -16,6 +16,8 @@ from tiny_notebooks import code, figure, notebook, text
 
 from tools import build_pdf
 
+pytestmark = pytest.mark.whole
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FOLDED = "<details><summary>Answer</summary>\n\nIt was folded away.\n\n</details>"
 CHAPTER_A = notebook(

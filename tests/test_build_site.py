@@ -21,6 +21,8 @@ from tiny_notebooks import ALT, code, figure, notebook, printed, text
 
 from tools import build_site, site_pages
 
+pytestmark = pytest.mark.whole
+
 HEAD = text("# Dropout\n\nCan *noise* help?\nOr not?\n\n<div class='alert alert-info'>\n\n45 minutes\n\n</div>")
 TRICKY_ALT = 'Bar chart with "quotes", <tags> & more: the bar of the mask is 3 times as high.'
 

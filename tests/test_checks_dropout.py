@@ -420,7 +420,7 @@ def test_wrong_samplers_get_their_hint(capsys, name):
 
 
 # Exercise 5: explain
-@pytest.mark.parametrize("answer", ["bdf", "fdb"])
+@pytest.mark.parametrize("answer", ["bdf", "fdb", "B, D, F"])
 def test_right_statements_pass(capsys, answer):
     assert verdict(capsys, checks.exercise_5, answer) == "Exercise 5: passed"
 
@@ -434,7 +434,7 @@ def test_right_statements_pass(capsys, answer):
         ("bf", "The gradient passes through the mask of the forward pass, and that is 0 there."),
         ("bdef", "Training accuracy as printed is measured with dropout on, and while the weights still move."),
         ("bd", "Var[h'] = p / (1 - p) h^2 has no limit as p approaches 1."),
-        ("b, d, f", 'Write the letters of the true ones together, such as "xyz".'),
+        ("b; d; f", 'Write the letters of the true ones together, such as "xyz".'),
         (["b", "d", "f"], 'Write the letters of the true ones together, such as "xyz".'),
     ],
 )

@@ -19,8 +19,8 @@ from verdicts import hint, verdict
 
 # Exercise 1: predict
 ANSWERS = {
-    "probs": [0.125, 0.25, 0.625],
-    "loss": 1.386,
+    "class_probs": [0.125, 0.25, 0.625],
+    "loss_value": 1.386,
     "gradient": [0.125, -0.75, 0.625],
     "start_loss": 4.605,
 }
@@ -31,8 +31,8 @@ ANSWERS = {
     [
         ANSWERS,
         {
-            "probs": nd.array([1, 2, 5]) / 8,
-            "loss": np.log(4),
+            "class_probs": nd.array([1, 2, 5]) / 8,
+            "loss_value": np.log(4),
             "gradient": (1 / 8, -3 / 4, 5 / 8),
             "start_loss": -np.log(0.01),
         },
@@ -45,17 +45,17 @@ def test_right_predictions_pass(capsys, answers):
 @pytest.mark.parametrize(
     ("name", "answer", "sentence"),
     [
-        ("probs", [1, 2, 5], "These are the exponentials: divide them by their sum."),
-        ("probs", [0, 0.30103, 0.69897], "Take the exponential of the scores first, then divide by the sum."),
-        ("probs", [0, 0.6931, 1.6094], "These are the scores themselves."),
-        ("probs", [0.3, 0.3, 0.4], "The exponential undoes the logarithm: e^(log 5) = 5."),
-        ("probs", 0.25, "probs must be a list of 3 numbers."),
-        ("loss", -1.386, "The sign: the loss is MINUS the logarithm."),
-        ("loss", 0.47, "This is the class of the highest score; the loss asks for the right class."),
-        ("loss", 0.602, "Take the natural logarithm, to the base e."),
-        ("loss", 2, "This is in bits: take the natural logarithm, to the base e."),
-        ("loss", 0.25, "This is the probability of the right class: take minus its logarithm."),
-        ("loss", 1, "Minus the logarithm of the probability of class 1."),
+        ("class_probs", [1, 2, 5], "These are the exponentials: divide them by their sum."),
+        ("class_probs", [0, 0.30103, 0.69897], "Take the exponential of the scores first, then divide by the sum."),
+        ("class_probs", [0, 0.6931, 1.6094], "These are the scores themselves."),
+        ("class_probs", [0.3, 0.3, 0.4], "The exponential undoes the logarithm: e^(log 5) = 5."),
+        ("class_probs", 0.25, "class_probs must be a list of 3 numbers."),
+        ("loss_value", -1.386, "The sign: the loss is MINUS the logarithm."),
+        ("loss_value", 0.47, "This is the class of the highest score; the loss asks for the right class."),
+        ("loss_value", 0.602, "Take the natural logarithm, to the base e."),
+        ("loss_value", 2, "This is in bits: take the natural logarithm, to the base e."),
+        ("loss_value", 0.25, "This is the probability of the right class: take minus its logarithm."),
+        ("loss_value", 1, "Minus the logarithm of the probability of class 1."),
         ("gradient", [-0.125, 0.75, -0.625], "The sign is turned: probability minus truth."),
         ("gradient", [0.125, 0.25, 0.625], "The truth is missing: subtract 1 at the place of the right class."),
         ("gradient", [0.125, 0.25, -0.375], "The 1 belongs to the right class, not to the highest score."),

@@ -20,6 +20,8 @@ from tiny_notebooks import code, notebook, printed, text
 from tools import execute_notebooks
 from tools.notebook_guards import read
 
+pytestmark = pytest.mark.whole
+
 COUNT_RUNS = "with open('runs.txt', 'a') as file:\n    file.write('x')"
 
 
@@ -36,7 +38,8 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-def on_machine(monkeypatch, *, stand_in, bits_reason=None):
+def on_machine(monkeypatch, *, stand_in, bits_reason=None, outputs_from=sys.version_info[:2]):
+    monkeypatch.setattr(execute_notebooks, "OUTPUTS_FROM", outputs_from)
     monkeypatch.setattr(datasets, "fetch", lambda name: SimpleNamespace(is_stand_in=stand_in), raising=False)
     monkeypatch.setattr(doctor, "bits_may_differ", lambda: bits_reason)
 
@@ -206,6 +209,10 @@ def test_in_place_failure_leaves_the_file(project):
             {"stand_in": False, "bits_reason": "the processor has no AVX2"},
             "committed numbers must repeat bit for bit, and here they may not, because the processor has no AVX2",
         ),
+        (
+            {"stand_in": False, "outputs_from": (3, 10)},
+            "committed outputs come from Python 3.10; run: D2L_PYTHON=3.10 make setup",
+        ),
     ],
 )
 def test_in_place_is_refused_where_outputs_would_differ(project, monkeypatch, machine, sentence):
@@ -221,6 +228,7 @@ from d2l_utils import datasets, doctor
 from tools import execute_notebooks
 datasets.fetch = lambda name: types.SimpleNamespace(is_stand_in=False)
 doctor.bits_may_differ = lambda: None
+execute_notebooks.OUTPUTS_FROM = sys.version_info[:2]
 execute_notebooks.main(sys.argv[2:], root=pathlib.Path(sys.argv[1]))
 """
 

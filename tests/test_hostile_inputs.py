@@ -86,6 +86,7 @@ def fashion_mnist(tmp_path, monkeypatch):
 
 def outcome(name, case, diary):
     """Try a function in a copy of this process; return the first problem, which may be its end, or an empty text."""
+    diary.touch()
     try:
         return _sandbox.run(lambda: first_problem(name, case, diary))
     except _sandbox.StoppedError as stopped:
@@ -127,7 +128,7 @@ def is_one(result, x):
 
 @pytest.mark.parametrize("what", BAD)
 def test_every_kind_of_problem_is_seen(what, tmp_path, monkeypatch):
-    monkeypatch.setattr(_sandbox, "SECONDS", 1)
+    monkeypatch.setattr(_sandbox, "SECONDS", 5)
     found = outcome("f", Case(good={"x": st.just(1)}, judge=is_one, call=BAD[what], times=5), tmp_path / "diary")
     assert found.startswith("f(x=")
 

@@ -3,6 +3,8 @@ shape or not numbers; a network that cannot predict or go on training; the epoch
 list and not in the other; a loop over seeds that goes on with a half-trained network; a process left behind.
 """
 
+import contextlib
+import os
 import re
 import signal
 import subprocess
@@ -22,6 +24,8 @@ from mxnet.gluon import nn
 from test_execute_notebooks import is_running, read_number, wait_for
 
 from tools import execute_notebooks
+
+pytestmark = pytest.mark.whole
 
 ROOT = Path(__file__).parent.parent
 LOSS = gloss.SoftmaxCrossEntropyLoss()
@@ -100,10 +104,11 @@ net.add(nn.Dense(256, activation="relu"), nn.Dropout(0.5), nn.Dense(10))
 net.initialize(init.Xavier())
 data = d2l.BatchLoader(nd.random.normal(shape=(2000, 784)), nd.array(np.arange(2000) % 10), 100, shuffle=True)
 trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
-entropy, told = gluon.loss.SoftmaxCrossEntropyLoss(), []
+entropy, calls = gluon.loss.SoftmaxCrossEntropyLoss(), []
 def loss(y_hat, y):
-    if not told:
-        told.append(print("training", flush=True))
+    calls.append(len(calls))
+    if len(calls) == 25:  # of 20 an epoch: the first is over, however slow the machine
+        print("training", flush=True)
     return entropy(y_hat, y)
 try:
     d2l.train_ch3(net, data, data, loss, 10**6, 100, trainer=trainer)
@@ -124,6 +129,7 @@ def test_a_real_ctrl_c_in_the_middle_of_training(seconds):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     losses, train_accs, test_accs, *rest = out.split(maxsplit=3)
+    assert int(losses) >= 1
     assert losses == train_accs == test_accs
     assert rest[0].startswith("True (2000, 10) ")
 
@@ -157,7 +163,6 @@ def test_the_stop_button_of_a_notebook_leaves_the_history_where_the_message_says
         client.wait_for_ready(timeout=60)
         for kind, content in messages_of(client, STOPPED_CELL):
             if kind == "stream" and content["text"] == "training\n":
-                time.sleep(0.5)
                 manager.interrupt_kernel()
             if kind == "error":
                 assert content["ename"] == "KeyboardInterrupt"
@@ -190,7 +195,11 @@ def test_the_copy_that_a_check_runs_in_ends_soon_after_a_kill_of_the_kernel(tmp_
     pid = wait_for(lambda: read_number(tmp_path / "pid.txt"))
     process.kill()
     process.wait()
-    wait_for(lambda: not is_running(pid), seconds=10)
+    try:
+        wait_for(lambda: not is_running(pid), seconds=10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 EXECUTING = """

@@ -2,7 +2,8 @@
 
 Wrong answers to catch: a requirement added, changed or removed without compiling the lock; a line without a hash, which
 pip would then refuse or take unchecked; an address of an index; the optional lock holding another version than the main
-one; environment.yml with a Python or a pin of its own.
+one; environment.yml with a Python or a pin of its own; a Python that the project allows and the lock holds nothing for,
+or another version for it where the same one would do.
 """
 
 import re
@@ -13,6 +14,7 @@ from d2l_utils import _machine
 
 import pytest
 import yaml
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -30,6 +32,7 @@ REQUIREMENTS = {
     "requirements-bench.txt": GROUPS["bench"],
     "requirements-uv.txt": GROUPS["uv"],
 }
+PYTHONS = ("3.11", "3.12", "3.13")
 SMALL_LOCK = """\
 furo==2.1 ; sys_platform == 'linux' \\
     --hash=sha256:aa \\
@@ -41,11 +44,16 @@ sphinx==9.0 \\
 """
 
 
-def locked(text):
-    """Read a lock as {name: version}."""
-    return {
-        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE)
-    }
+def applies(marker, python):
+    """Say whether a requirement with this marker is meant for that Python on Linux; one without is always."""
+    environment = {"python_version": python, "python_full_version": f"{python}.9", "sys_platform": "linux"}
+    return not marker or Marker(str(marker)).evaluate(environment)
+
+
+def locked(text, python="3.11"):
+    """Read what a lock holds for a Python as {name: version}."""
+    found = re.findall(r"^([\w.-]+)==([^\s;]+)(?: ; ([^\\\n]+))?", text, re.MULTILINE)
+    return {canonicalize_name(name): version for name, version, marker in found if applies(marker.strip(), python)}
 
 
 def format_problems(text):
@@ -56,9 +64,10 @@ def format_problems(text):
     return [line[:60] for line in packages if not form.fullmatch(line)]
 
 
-def requirement_problems(requirements, text):
+def requirement_problems(requirements, text, python="3.11"):
     """List what the lock lacks, holds at a version that does not do, or holds for a requirement that is no more."""
-    versions, parsed = locked(text), [Requirement(requirement) for requirement in requirements]
+    versions, parsed = locked(text, python), [Requirement(requirement) for requirement in requirements]
+    parsed = [requirement for requirement in parsed if applies(requirement.marker, python)]
     problems = [
         f"{requirement} but the lock has {versions.get(canonicalize_name(requirement.name))}"
         for requirement in parsed
@@ -80,12 +89,21 @@ def conda_problems(text, requires_python):
     return problems + [f"key {key}" for key in environment if key not in ("name", "channels", "dependencies")]
 
 
+@pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("name", REQUIREMENTS)
-def test_lock_is_complete_and_satisfies_pyproject(name):
+def test_lock_is_complete_and_satisfies_pyproject(name, python):
     text = (ROOT / name).read_text()
-    assert locked(text)
+    assert locked(text, python)
     assert format_problems(text) == []
-    assert requirement_problems(REQUIREMENTS[name], text) == []
+    assert requirement_problems(REQUIREMENTS[name], text, python) == []
+
+
+def test_the_pythons_differ_in_numpy_alone():
+    text = (ROOT / "requirements.txt").read_text()
+    of_outputs, *others = (locked(text, python) for python in PYTHONS)
+    assert of_outputs["numpy"] == "1.23.5"  # with it the committed outputs were made
+    for other in others:
+        assert {name for name in other if of_outputs.get(name) != other[name]} == {"numpy"}
 
 
 def test_every_group_is_locked():
@@ -93,10 +111,12 @@ def test_every_group_is_locked():
 
 
 def test_the_books_lock_only_adds():
-    main, books = (locked((ROOT / name).read_text()) for name in ("requirements.txt", "requirements-books.txt"))
-    shared = main.keys() & books.keys()
-    assert {"mxnet", "numpy"} <= shared
-    assert {name: books[name] for name in shared} == {name: main[name] for name in shared}
+    texts = [(ROOT / name).read_text() for name in ("requirements.txt", "requirements-books.txt")]
+    for python in PYTHONS:
+        main, books = (locked(text, python) for text in texts)
+        shared = main.keys() & books.keys()
+        assert {"mxnet", "numpy"} <= shared
+        assert {name: books[name] for name in shared} == {name: main[name] for name in shared}
 
 
 def test_any_python_can_fetch_uv():
@@ -107,9 +127,9 @@ def test_environment_yml_agrees():
     assert conda_problems((ROOT / "environment.yml").read_text(), PROJECT["project"]["requires-python"]) == []
 
 
-def test_one_python_everywhere():
+def test_the_locked_pythons_are_the_allowed_ones():
     allowed = SpecifierSet(PROJECT["project"]["requires-python"])
-    assert [minor for minor in range(8, 20) if f"3.{minor}.5" in allowed] == [11]
+    assert tuple(f"3.{minor}" for minor in range(8, 20) if f"3.{minor}.5" in allowed) == PYTHONS
 
 
 def test_apt_txt_holds_what_the_check_asks_for():
@@ -126,6 +146,19 @@ def test_a_good_small_lock_passes():
     assert locked(SMALL_LOCK) == {"furo": "2.1", "sphinx": "9.0"}
     assert format_problems(SMALL_LOCK) == []
     assert requirement_problems(["Furo>=2"], SMALL_LOCK) == []
+
+
+def test_each_python_has_its_lines():
+    fork = SMALL_LOCK + "".join(
+        f"numpy=={version} ; python_full_version {limit} and sys_platform == 'linux' \\\n    --hash=sha256:dd\n"
+        for version, limit in (("1.23.5", "< '3.12'"), ("2.5", ">= '3.12'"))
+    )
+    assert format_problems(fork) == []
+    assert [locked(fork, python)["numpy"] for python in PYTHONS] == ["1.23.5", "2.5", "2.5"]
+    asked = ["furo", "numpy==1.23.5 ; python_version < '3.12'", "numpy==2.4 ; python_version >= '3.12'"]
+    assert requirement_problems(asked, fork, "3.11") == []
+    (problem,) = requirement_problems(asked, fork, "3.13")
+    assert problem.endswith("but the lock has 2.5")
 
 
 @pytest.mark.parametrize(
@@ -166,4 +199,4 @@ def test_a_lock_that_was_not_compiled_again_is_found(requirements, problem):
 )
 def test_another_environment_yml_is_found(old, new, problem):
     text = (ROOT / "environment.yml").read_text()
-    assert conda_problems(text.replace(old, new, 1), ">=3.11,<3.12") == [problem]
+    assert conda_problems(text.replace(old, new, 1), ">=3.11,<3.14") == [problem]

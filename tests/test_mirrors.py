@@ -20,6 +20,8 @@ import pooch
 import pytest
 import tiny_data
 
+pytestmark = pytest.mark.whole
+
 NAMES = set(tiny_data.NAMES.values())
 
 

@@ -5,6 +5,7 @@ account at the end that loses what the workers did.
 """
 
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -12,10 +13,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbval.plugin import get_sanitize_patterns
 from tiny_notebooks import code, notebook, printed
 
 from tools import execute_notebooks
 from tools.notebook_guards import counts_in_order, read
+
+pytestmark = pytest.mark.whole
 
 ROOT = Path(__file__).resolve().parent.parent
 MACHINE = """
@@ -154,6 +158,20 @@ def test_unchanged_passes_and_stripped_passes_in_vain(tmp_path, copies):
     assert account[-1] == "cells: 12 compared, 12 only executed"
     assert counts_in_order(copies["unchanged"]) == []
     assert len(counts_in_order(copies["stripped"])) == 12, "so a guard must find it"
+
+
+def test_the_versions_that_the_environment_check_names_may_differ_and_nothing_beside_them():
+    patterns = dict(get_sanitize_patterns((ROOT / "tests/sanitize.cfg").read_text()))
+
+    def compared(python="3.11", packages="d2lzh 1.0.0, mxnet 1.9.1, numpy 1.23.5", end="OK    MXNet: works"):
+        text = f"OK    platform: Linux\nOK    Python: {python}\nOK    packages: {packages}\n{end}\n"
+        for pattern, replacement in patterns.items():
+            text = re.sub(pattern, replacement, text)
+        return text
+
+    assert compared("3.13", "d2lzh 1.0.0, mxnet 1.9.1, numpy 2.5.5") == compared()
+    others = [compared(python="3.10"), compared(packages="d2lzh 1.0.0, mxnet 1.9.0, numpy 1.23.5"), compared(end="")]
+    assert compared() not in others
 
 
 def test_stand_in_leaves_out_what_depends_on_the_images_and_no_more(tmp_path, copies):

@@ -28,7 +28,7 @@ from tiny_notebooks import code, notebook, text
 
 from tools import build_site, execute_notebooks, notebook_guards, notebook_text_guards
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
+pytestmark = [pytest.mark.whole, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")]
 
 MODES = ["desktop light", "desktop dark", "phone light", "phone dark"]
 MASK = """d2l.seed_everything(1)

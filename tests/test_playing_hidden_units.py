@@ -21,6 +21,8 @@ from tiny_notebooks import code, notebook, text
 
 from tools import build_site, execute_notebooks
 
+pytestmark = pytest.mark.whole
+
 IN_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 KS, X = _hidden_units._KS, _hidden_units._GRID
 NETWORKS = [(k, activation) for k in KS for activation in ("relu", "step")]

@@ -21,6 +21,8 @@ from tiny_notebooks import code, notebook, text
 
 from tools import build_site, execute_notebooks
 
+pytestmark = pytest.mark.whole
+
 IN_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 W, NOISE = [5.0, 1.2, -3.4, 5.6], 1
 POWERS = np.arange(13)

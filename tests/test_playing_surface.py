@@ -22,6 +22,8 @@ from tiny_notebooks import code, notebook, text
 
 from tools import build_site, execute_notebooks
 
+pytestmark = pytest.mark.whole
+
 IN_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 GRID = [(r, f) for r in _surface._CORRELATIONS for f in (0.05, 0.5, 0.9, 1.0, 1.2)]
 

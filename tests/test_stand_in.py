@@ -176,6 +176,7 @@ def accuracy(net, X, y):
     return (net(X).argmax(axis=1) == y).mean().asscalar()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_it_is_as_hard_as_the_chapters_need(seed, arrays):
     X, y, X_test, y_test = arrays

@@ -27,6 +27,7 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
+OUTPUTS_FROM = (3, 11)
 CELL_TIMEOUT = 1200  # seconds: an endless loop ends the run instead of holding it for ever
 NBSTRIPOUT = [sys.executable, "-m", "nbstripout", "--keep-output", "--keep-count", "--keep-id"]
 # Two authors' Pythons may differ in the patch release; their outputs do not.
@@ -138,6 +139,9 @@ def in_place_problem(stand_in):
     """Say why outputs made here must not be committed, or None."""
     if stand_in:
         return "committed outputs come from the real Fashion-MNIST, which is not found here; set D2L_DATA_DIR"
+    if sys.version_info[:2] != OUTPUTS_FROM:  # numbers are the same on others, but start-here prints the versions
+        version = "{}.{}".format(*OUTPUTS_FROM)
+        return f"committed outputs come from Python {version}; run: D2L_PYTHON={version} make setup"
     reason = doctor.bits_may_differ()
     return f"committed numbers must repeat bit for bit, and here they may not, because {reason}" if reason else None
 

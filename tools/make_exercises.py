@@ -27,7 +27,9 @@ INTRODUCTION = """\
 
 Write your answer over the dots, run the cell, then the check below it. A check says in one line that the answer is \
 right, or shows an input, what was expected, what came and a hint. `d2l.checks.progress()` lists what has passed on \
-this machine; nothing is sent anywhere. Hints and solutions are folded away."""
+this machine; nothing is sent anywhere. What your function prints is not shown during a check: call it yourself to see \
+it. After a restart of the kernel run the first cell and the starter before the check. Hints and solutions are folded \
+away."""
 HINT = "<details><summary>Hint</summary>"
 _HEADING = re.compile(r"## (Exercise \d+)$", re.MULTILINE)
 

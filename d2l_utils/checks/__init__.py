@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "ndarray",
         "softmax_regression",
         "underfitting_overfitting",
+        "weight_decay",
     ],
     submod_attrs={"_passed": ["progress"]},
 )

@@ -9,6 +9,7 @@ from d2l_utils.checks._verdict import given as written
 from mxnet import nd
 
 _TRY_IT = "Call it yourself with this input and look at what happens, line by line."
+_UNKNOWN_NAME = "Python does not know this name: is it spelled right, and was the cell run that defines it?"
 _NO_RETURN = "It computes something and gives back nothing: does its last line lack `return`?"
 
 
@@ -33,6 +34,7 @@ def call(function, *arguments, given, hint=_TRY_IT):
     except (Exception, SystemExit) as error:
         if "Failed to allocate" in str(error):  # MXNet's own words for it
             raise MemoryError from None
+        hint = _UNKNOWN_NAME if isinstance(error, NameError | AttributeError) else hint
         raise MistakeError(given=given, expected="no error", got=story(error, function), hint=hint) from None
     if is_placeholder(result):
         if result is None and not _does_nothing(function):

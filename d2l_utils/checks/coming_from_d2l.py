@@ -57,7 +57,7 @@ def exercise_1(num_steps, last_batch, factor, num_equal):
 @exercise(CHAPTER, 2)
 def exercise_2(train_epoch):
     """Check an epoch that steps by each batch's own size: the weights afterwards, then the mean loss."""
-    for sizes in ((3,), (2, 2), (4, 4, 2), (5, 1)):
+    for sizes in ((3, 3), (4, 4, 2), (5, 1)):
         _coming_loops.check_epoch(train_epoch, sizes)
 
 
@@ -84,5 +84,5 @@ def exercise_5(true_statements):
 @exercise(CHAPTER, 6)
 def exercise_6(accumulated_step):
     """Check a step on several small batches that counts as one on a large batch, twice in a row."""
-    for sizes in ((3,), (2, 2), (3, 5), (4, 4, 1)):
+    for sizes in ((3, 3), (3, 5), (4, 4, 1)):
         _coming_loops.check_accumulated(accumulated_step, sizes)

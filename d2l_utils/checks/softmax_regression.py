@@ -26,7 +26,7 @@ STATEMENTS = {
 
 
 @exercise(CHAPTER, 1)
-def exercise_1(probs, loss, gradient, start_loss):
+def exercise_1(class_probs, loss_value, gradient, start_loss):
     """Check probabilities, loss and gradient of one example, and the loss of a model that has learned nothing."""
     text = "scores 0, log 2 and log 5, right class 1 (counted from 0)"
     right, truth = np.array([1, 2, 5]) / 8, np.array([0, 1, 0])
@@ -37,7 +37,7 @@ def exercise_1(probs, loss, gradient, start_loss):
         (logs, "These are the scores themselves."),
     ]
     hint = "The exponential undoes the logarithm: e^(log 5) = 5."
-    equal_number("probs", probs, right, given=text, known=known, hint=hint)
+    equal_number("class_probs", class_probs, right, given=text, known=known, hint=hint)
     known = [
         (np.log(0.25), "The sign: the loss is MINUS the logarithm."),
         (-np.log(0.625), "This is the class of the highest score; the loss asks for the right class."),
@@ -46,7 +46,7 @@ def exercise_1(probs, loss, gradient, start_loss):
         (0.25, "This is the probability of the right class: take minus its logarithm."),
     ]
     hint = "Minus the logarithm of the probability of class 1."
-    equal_number("loss", loss, -np.log(0.25), given=text, known=known, hint=hint)
+    equal_number("loss_value", loss_value, -np.log(0.25), given=text, known=known, hint=hint)
     known = [
         (truth - right, "The sign is turned: probability minus truth."),
         (right, "The truth is missing: subtract 1 at the place of the right class."),

@@ -10,6 +10,7 @@ _PUBLIC = {
     "_curves": ["dropout_curves"],
     "_hidden_units": ["hidden_units"],
     "_mask": ["dropout_mask"],
+    "_penalty": ["penalty_path"],
     "_polynomial": ["polynomial_fit"],
     "_surface": ["loss_surface"],
 }
