@@ -45,7 +45,7 @@ class _Finder:
 def _execute(run, module):
     """Run MXNet's own code, `run(module)`, with what it needs."""
     with warnings.catch_warnings():
-        # Invalid escapes in its docstrings (a SyntaxWarning since Python 3.12) and deprecated names: nothing that a
+        # MXNet asks NumPy 1.20 to 1.26 for deprecated names (np.bool, np.mirr), and so does `add_names`: nothing that a
         # reader could mend, and under `python -W error` the end of the import.
         warnings.simplefilter("ignore")
         import numpy

@@ -47,10 +47,11 @@ def arrays(draw, shapes=SHAPES, dtypes=DTYPES, fills=FILLS, with_grad=False):
         values.flat[:: draw(st.sampled_from([1, 2]))] = fill
     context = draw(st.sampled_from([mx.cpu(0), mx.cpu(0), mx.cpu(1)]))
     with np.errstate(all="ignore"):
-        array = nd.array(values.astype(dtype), dtype=dtype, ctx=context)
+        cast = values.astype(dtype)  # NumPy 2 warns of an overflow
+    array = nd.array(cast, dtype=dtype, ctx=context)
     if with_grad:
         array.attach_grad()
-        array.grad[:] = nd.array(values[::-1].astype(dtype), dtype=dtype, ctx=array.context)
+        array.grad[:] = nd.array(cast[::-1], dtype=dtype, ctx=array.context)
     return array
 
 

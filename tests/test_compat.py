@@ -252,10 +252,10 @@ print(np.__version__, len(missing))
 
 
 def test_mxnets_own_warnings_are_no_errors_and_not_shown(tmp_path):
-    """In an empty cache every module is compiled, which is when Python warns of invalid escapes."""
+    """NumPy warns when it is asked for an old name; Python of an invalid escape when it compiles, in an empty cache."""
     code = "import d2l_utils as d2l; d2l.seed_everything(0); from mxnet import nd; print(nd.ones(2).sum().asscalar())"
-    for options in ([], ["-W", "error"], ["-W", "always"]):
-        assert run_python(code, *options, PYTHONPYCACHEPREFIX=str(tmp_path / "".join(options))) == "2.0\n"
+    assert run_python(code, "-W", "always") == "2.0\n"
+    assert run_python(code, "-W", "error", PYTHONPYCACHEPREFIX=str(tmp_path)) == "2.0\n"
 
 
 def test_the_readers_own_warnings_are_shown():
