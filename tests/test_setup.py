@@ -91,7 +91,7 @@ class Project:
             capture_output=True,
             text=True,
             env=environ | settings,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

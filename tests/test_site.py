@@ -88,7 +88,7 @@ def browse(script, *arguments):
         return_completed_process=True,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         env={**os.environ, "CHROMIUM": CHROMIUM},
     )
     assert run.returncode == 0, run.stderr

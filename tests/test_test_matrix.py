@@ -135,6 +135,9 @@ def test_the_last_line_of_what_failed_is_the_message(tmp_path, capfd):
     silent = add_program(tmp_path / "silent", "exit 3")
     with pytest.raises(test_matrix.FailedError, match=r"^exit code 3$"):
         test_matrix._run(silent)
+    killed = add_program(tmp_path / "killed", "echo '...'; kill -9 $$")
+    with pytest.raises(test_matrix.FailedError, match=r"^ended by SIGKILL$"):
+        test_matrix._run(killed)
 
 
 def test_a_python_that_hangs_is_none(monkeypatch):

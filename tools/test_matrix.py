@@ -9,6 +9,7 @@ Each gets an environment of its own from the lock, in .tools/matrix/. A test mod
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,8 @@ def _run(*command):
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if result.returncode:
         print(result.stdout[-6000:], result.stderr[-2000:], sep="\n", flush=True)
+        if result.returncode < 0:
+            raise FailedError(f"ended by {signal.Signals(-result.returncode).name}")
         lines = [line.strip(" =") for line in (result.stderr + "\n" + result.stdout).splitlines() if line.strip()]
         raise FailedError(lines[-1] if lines else f"exit code {result.returncode}")
     return result.stdout
