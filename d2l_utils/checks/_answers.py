@@ -92,4 +92,4 @@ def _does_nothing(function):
     """Tell whether a function's body is `...`, `pass` or a docstring."""
     code = _code(function)
     operations = {instruction.opname for instruction in dis.get_instructions(code)} if code else {"unknown"}
-    return operations <= {"RESUME", "LOAD_CONST", "RETURN_VALUE"}
+    return operations <= {"RESUME", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # the last one since Python 3.12
