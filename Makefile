@@ -1,6 +1,6 @@
 # Thin names; the work is done in tools/. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-books setup-bench doctor course site pdf lab notebooks check test test-matrix bench lock clean
+.PHONY: help setup setup-books setup-bench doctor course site pdf lab notebooks experiments check test test-matrix bench lock clean
 
 PYTHON := .venv/bin/python
 UV = $(or $(wildcard .tools/bin/uv),uv)
@@ -50,6 +50,9 @@ notebooks: setup ## authors: write the exercises into the chapters, execute all 
 	@$(PYTHON) -m tools.make_exercises
 	@$(PYTHON) -m tools.execute_notebooks --in-place
 	@$(PYTHON) -m tools.readme_figure
+
+experiments: setup ## authors: run what is missing in the tables of experiments/ (EXPERIMENTS="NAME --workers 4")
+	@$(PYTHON) -m d2l_utils.experiments $(EXPERIMENTS)
 
 check: setup ## ruff, unit tests and guards
 	@$(PYTHON) -m ruff check

@@ -28,6 +28,8 @@ _PUBLIC = {
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],
     "gradients": ["gradcheck"],
+    "sweeps": ["sweep"],
+    "tables": ["read_table"],
     "plotting": [
         "COLORS",
         "plot",
@@ -43,5 +45,5 @@ _PUBLIC = {
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["checks", "doctor", "figures"], submod_attrs=_PUBLIC
+    __name__, submodules=["checks", "doctor", "experiments", "figures"], submod_attrs=_PUBLIC
 )

@@ -180,6 +180,49 @@ def _(result, net, train_iter, test_iter, loss, num_epochs, batch_size, lr, give
     assert result.test_acc[-1] == d2l.evaluate_accuracy(test_iter, net)
 
 
+NO_FILE = r"\[Errno \d+\] .*: '|embedded null byte"  # the system's own words, which name the file
+
+
+def swept(**arguments):
+    """Call `sweep`; what its calls raise comes in a sentence that begins as its own do."""
+    try:
+        return d2l.sweep(**arguments)
+    except RuntimeError as error:
+        raise FloatingPointError(f"sweep: must succeed, got {error}") from error
+
+
+@case(
+    "sweep",
+    call=swept,
+    good={
+        "fn": st.just(lambda lr, seed: {"loss": lr * seed}),
+        "grid": st.just({"lr": [0.1, 0.5], "seed": [0, 1]}),
+        "executor": st.none(),
+        "path": st.none(),
+    },
+    strange={
+        "fn": st.sampled_from([lambda lr, seed: None, lambda lr: {}, lambda lr, seed: {"a": nd.ones(2)}, print]),
+        "grid": st.sampled_from([{"lr": [nd.ones(2)], "seed": [0]}, [{}], [[]], {"lr": "ab"}, {1: [2]}, {"a": [{}]}]),
+        "path": st.sampled_from(["/", "", "\0", "/proc/nothing/table.csv"]),
+    },
+    errors=NO_FILE,
+)
+def _(result, fn, grid, executor, path):
+    assert [(row["lr"], row["seed"], row["loss"]) for row in result] == [
+        (lr, seed, lr * seed) for lr in (0.1, 0.5) for seed in (0, 1)
+    ]
+
+
+@case(
+    "read_table",
+    good={"path": st.just("requirements-uv.txt")},
+    strange={"path": st.sampled_from(["/", "", "\0"])},
+    errors=NO_FILE,
+)
+def _(result, path):
+    assert isinstance(result, list)
+
+
 @case("try_gpu", good={}, times=1)
 def _(result):
     assert result in (mx.cpu(), mx.gpu(0))

@@ -1,0 +1,56 @@
+"""Experiments that take longer than a notebook should: each a module with `GRID` and `run(**point)`.
+
+`make experiments` runs what is missing in their tables, which are in `results/`; a chapter reads its table with
+`d2l.experiments.table(name)` and computes a few rows again with `d2l.experiments.<name>.run(...)`.
+"""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from d2l_utils import _validation
+from d2l_utils.sweeps import sweep
+from d2l_utils.tables import read_table
+
+import mxnet as mx
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+NAMES = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+
+
+def __getattr__(name):
+    """Import an experiment when it is first asked for."""
+    if name not in NAMES:
+        raise AttributeError(f"d2l_utils.experiments has no {name!r}; there are {', '.join(NAMES)}")
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def table(name):
+    """Read the table of an experiment: a list with one dict per run."""
+    _check_name("table", name)
+    return read_table(RESULTS / f"{name}.csv")
+
+
+def run_missing(name, executor=None):
+    """Run what the table of an experiment lacks; give the whole table."""
+    _check_name("run_missing", name)
+    grid = importlib.import_module(f"{__name__}.{name}").GRID
+    return sweep(_Run(name), grid, executor, RESULTS / f"{name}.csv")
+
+
+class _Run:
+    """One run of an experiment, called by its name, so that every process can be sent it."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, **point):
+        """Run and add the versions that the numbers rest on."""
+        result = importlib.import_module(f"{__package__}.{self.name}").run(**point)
+        return result | {"versions": f"mxnet {mx.__version__}, numpy {np.__version__}"}
+
+
+def _check_name(function, name):
+    if name not in NAMES:
+        raise ValueError(f"{function}: name must be one of {', '.join(NAMES)}, got {_validation.in_short(name)}")

@@ -1,0 +1,66 @@
+"""What the experiments share: a split of Fashion-MNIST, the network of the chapters, training, measuring."""
+
+import d2l_utils as d2l
+
+import numpy as np
+from mxnet import autograd, gluon, init, nd
+from mxnet.gluon import nn
+
+LOSS = gluon.loss.SoftmaxCrossEntropyLoss()
+NUM_VALID = 5000
+
+
+def split(num_train, seed):
+    """Seed everything and draw `num_train` images to learn from and others to validate on, as chapter 10 does.
+
+    Gives (X, y), (X_valid, y_valid). From more than 55,000 images on, fewer than 5,000 are left to validate on.
+    """
+    images, labels, _, _ = d2l.fashion_mnist_arrays()
+    d2l.seed_everything(seed)
+    order = nd.array(np.random.permutation(len(images)))
+    parts = order[:num_train], order[num_train : num_train + NUM_VALID]
+    return [(images.take(part), labels.take(part)) for part in parts]
+
+
+def test_set():
+    """Give the test images and labels."""
+    return d2l.fashion_mnist_arrays()[2:]
+
+
+def mlp(drop_prob, width=256, depth=2):
+    """Give a network of `depth` hidden layers, each with ReLU and dropout, from He's normal distribution."""
+    net = nn.HybridSequential()
+    for _ in range(depth):
+        net.add(nn.Dense(width, activation="relu"), nn.Dropout(drop_prob))
+    net.add(nn.Dense(10))
+    net.initialize(init.MSRAPrelu("in", slope=0))
+    net.hybridize()
+    return net
+
+
+def train(net, X, y, *, num_epochs, batch_size, lr, after_epoch=None, **options):
+    """Train by SGD, the last quarter of the epochs with a tenth of `lr`; `options` are those of MXNet's SGD.
+
+    Calls `after_epoch(epoch)` after each. As in chapter 10, the small steps at the end let the weights settle.
+    """
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": lr, **options})
+    train_iter = d2l.BatchLoader(X, y, batch_size, shuffle=True)
+    for epoch in range(1, num_epochs + 1):
+        trainer.set_learning_rate(lr if epoch <= 0.75 * num_epochs else lr / 10)
+        for X_batch, y_batch in train_iter:
+            with autograd.record():
+                batch_loss = LOSS(net(X_batch), y_batch)
+            batch_loss.backward()
+            trainer.step(len(X_batch))
+        if after_epoch is not None:
+            after_epoch(epoch)
+
+
+def measure(net, X, y, batch_size=2500):
+    """Give (accuracy, mean loss) in predict mode, a part of the images at a time."""
+    right, loss_sum = 0, 0
+    for start in range(0, len(X), batch_size):
+        scores, labels = net(X[start : start + batch_size]), y[start : start + batch_size]
+        right += d2l.accuracy(scores, labels) * len(labels)
+        loss_sum += float(LOSS(scores, labels).sum().asscalar())
+    return right / len(X), loss_sum / len(X)
