@@ -12,7 +12,7 @@ from bench.work import BATCH_SIZE, DROP_PROBS, LAYERS, LR, SIGMA, arrays, num_th
 def network():
     """Give the network."""
     blocks = []
-    for (a, b), drop_prob in zip(itertools.pairwise(LAYERS), DROP_PROBS, strict=True):
+    for (a, b), drop_prob in zip(itertools.pairwise(LAYERS[:-1]), DROP_PROBS, strict=True):
         blocks += [nn.Linear(a, b), nn.ReLU(), nn.Dropout(drop_prob)]
     net = nn.Sequential(nn.Flatten(), *blocks, nn.Linear(*LAYERS[-2:]))
     for layer in net:
