@@ -22,6 +22,7 @@ _PUBLIC = {
         "synthetic_data",
     ],
     "layers": ["dropout", "linreg"],
+    "numpy_layers": ["dropout_backward", "dropout_forward"],
     "losses": ["softmax_cross_entropy", "squared_loss"],
     "optimizers": ["grad_clipping", "sgd"],
     "penalties": ["l1_penalty", "l2_penalty"],

@@ -72,6 +72,20 @@ def floating(function, parameter, value, *, half=True):
         )
 
 
+def numpy_floats(function, parameter, value):
+    """Raise unless `value` is a NumPy array of floats of 32 or 64 bits with entries, for layers written in NumPy."""
+    import numpy as np  # here, since the data sets use this module where there is no NumPy
+
+    allowed = "a NumPy array of floats of 32 or 64 bits"
+    if type(value) is not np.ndarray:
+        cause = "; convert it with .asnumpy()" if hasattr(value, "asnumpy") else ""
+        raise TypeError(f"{function}: {parameter} must be {allowed}, got {type(value).__name__}{cause}")
+    if value.dtype not in ("float32", "float64"):
+        raise TypeError(f"{function}: {parameter} must be {allowed}, got dtype {value.dtype}")
+    if value.size == 0:
+        raise ValueError(f"{function}: {parameter} must be {allowed} with at least one entry, got shape {value.shape}")
+
+
 def same_dtype(function, first, second):
     """Raise unless two (name, NDArray) pairs have the same dtype: MXNet does not mix them."""
     (first_name, first_array), (second_name, second_array) = first, second

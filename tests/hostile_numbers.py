@@ -131,6 +131,62 @@ def _(result, X, drop_prob):
         assert is_kept.all()
 
 
+def numpy_arrays(**options):
+    """Draw a NumPy array of floats, read-only so that a change in place is an error."""
+    drawn = arrays(shapes=[(4, 3), (1,), (3,)], dtypes=["float32", "float64"], **options)
+    return drawn.map(lambda array: frozen(array.asnumpy()))
+
+
+def frozen(array):
+    array.setflags(write=False)
+    return array
+
+
+def quiet(name):
+    """Give a function that says nothing of infinities, as MXNet's."""
+
+    def call(**arguments):
+        with np.errstate(all="ignore"):
+            return getattr(d2l, name)(**arguments)
+
+    return call
+
+
+@case(
+    "dropout_forward",
+    call=quiet("dropout_forward"),
+    good={"X": numpy_arrays(), "drop_prob": st.floats(0, 1), "mode": st.sampled_from(["train", "predict"])},
+    strange={"drop_prob": st.floats(0.99, 1), "mode": st.sampled_from(["test", "TRAIN", "", True])},
+)
+def _(result, X, drop_prob, mode):
+    out, mask = result
+    if mode == "predict":
+        assert out is X
+        assert mask is None
+        return
+    assert out.dtype == mask.dtype == X.dtype
+    keep_prob = 1 - float(drop_prob)
+    largest = np.float64(1) / keep_prob if keep_prob else 0.0
+    assert np.isin(mask, np.array([0, largest]).astype(X.dtype)).all()
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(out, X * mask)
+    if keep_prob in (0, 1):
+        assert (mask == keep_prob).all()
+
+
+@case(
+    "dropout_backward",
+    call=quiet("dropout_backward"),
+    good={"d_out": numpy_arrays(), "cache": st.none()},
+    strange={"cache": numpy_arrays()},
+)
+def _(result, d_out, cache):
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(result, d_out if cache is None else d_out * cache)
+    assert result.dtype == d_out.dtype
+    assert result.shape == d_out.shape
+
+
 FLOATS = {"dtypes": ["float16", "float32", "float64"]}
 
 
