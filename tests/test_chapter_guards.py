@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tiny_notebooks import notebook, text
+from tiny_notebooks import code, notebook, text
 
 from tools import chapter_guards as guards
 
@@ -16,6 +16,8 @@ QUIZ = "## Five quick questions\n\n" + "\n\n".join(
     "<details><summary>c) Nothing</summary>\n\n*No.* It is something, as the formula shows.\n\n</details>"
     for number in range(1, 6)
 )
+CODE = "import math\n\nslope, bound = 1, 2\n\n\ndef function(x):\n    return slope * x"
+STARTER = "import math\n\nmy_slope = ...\n\n\ndef my_function(x):\n    slope = ...\n    return slope"
 REFERENCES = "## References\n\n- A. Author. *Title.* 2014: section 1."
 
 DEFECTS = [
@@ -37,14 +39,19 @@ DEFECTS = [
     (guards.questions, "<summary>c) Nothing", "<summary>d) Nothing"),
     (guards.questions, "<summary>c) Nothing", "<summary>Nothing"),
     (guards.references, "## References", "## Sources"),
+    (guards.starters_overwrite_nothing, "my_slope = ...", "slope = ..."),
+    (guards.starters_overwrite_nothing, "def my_function", "def function"),
 ]
 
 
 def chapter(old="", new=""):
     """Make a chapter with one defect: the first `old` in it is `new`."""
-    sources = [HEAD, f"{RECAP}\n\n{QUIZ}\n\n{REFERENCES}"]
+    sources = [HEAD, CODE, f"{RECAP}\n\n{QUIZ}", STARTER, REFERENCES]
     assert any(old in source for source in sources)
-    return notebook(*(text(source.replace(old, new, 1)) for source in sources))
+    kinds = text, code, text, code, text
+    made = notebook(*(kind(source.replace(old, new, 1)) for kind, source in zip(kinds, sources, strict=True)))
+    made.cells[3].metadata["d2l"] = {"generated_from": "solutions/01-part-solutions.ipynb"}
+    return made
 
 
 @pytest.mark.parametrize("guard", guards.GUARDS, ids=lambda guard: guard.__name__)

@@ -118,7 +118,7 @@ def test_wrong_counts_of_parameters_get_their_hint(capsys, name):
     wrong, sentence = WRONG_PARAMS[name]
     report = verdict(capsys, checks.exercise_2, wrong, adds)
     assert hint(report) == sentence
-    assert "num_params is looked at" in report
+    assert "count_params is looked at" in report
 
 
 @pytest.mark.parametrize("name", WRONG_ADDS)
@@ -126,7 +126,7 @@ def test_wrong_counts_of_multiply_adds_get_their_hint(capsys, name):
     wrong, sentence = WRONG_ADDS[name]
     report = verdict(capsys, checks.exercise_2, params, wrong)
     assert hint(report) == sentence
-    assert "multiply_adds is looked at" in report
+    assert "count_multiply_adds is looked at" in report
 
 
 # Exercise 3: forward

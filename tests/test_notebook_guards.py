@@ -18,7 +18,7 @@ def faultless():
         code("import d2l_utils as d2l\nfrom mxnet import nd"),
         code("%matplotlib inline\nprint(f'accuracy {acc:.3f}')", printed("accuracy 0.845"), tags=["fashion-mnist"]),
         code("assert acc > 0.8"),
-        code("d2l.show(fig, alt=alt)", figure(), tags=["bits", "hide-input"]),
+        code("d2l.show(fig, alt=alt)", figure(), tags=["bits"]),
         text(
             '<div class="alert alert-info">\n\nA box.\n\n</div>\n\n```mermaid\ngraph LR\n```\n\n```python\n:::{x}\n```'
         ),
@@ -101,6 +101,9 @@ DEFECTS = [
     (text_guards.images_have_alt_text, append(text('<img alt="mask" src="mask.png">'))),
     (text_guards.known_tags, append(code("x = 1", tags=["nbval-ignore-output"]))),
     (text_guards.known_tags, append(code("x = 1", tags=["fashion_mnist"]))),
+    (text_guards.known_tags, append(code("x = 1", tags=["hide-input"]))),  # the button has no right name for axe
+    (text_guards.no_empty_cells, append(text(""))),
+    (text_guards.no_empty_cells, append(code(" \n"))),
     (text_guards.no_switches_in_comments, append(code("# NBVAL_IGNORE_OUTPUT\nprint(1)", printed(2)))),
     (text_guards.no_switches_in_comments, append(code("x = 1\n#NBVAL_SKIP"))),
     (text_guards.uncompared_cells_have_asserts, append(code("acc > 0.8"), tagged("# assert acc > 0.8\nprint(acc)"))),

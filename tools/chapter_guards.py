@@ -5,7 +5,8 @@ A chapter is a numbered notebook in notebooks/ itself; 00, which prepares the re
 
 import re
 
-from tools.notebook_text_guards import markdown
+from tools.make_exercises import is_generated
+from tools.notebook_text_guards import defined_names, markdown, syntax_tree
 
 NUM_QUESTIONS = 5
 MIN_REASON = 40  # characters; "Wrong." teaches nothing
@@ -81,4 +82,13 @@ def references(notebook):
     return [] if section(notebook, "References") else ["there must be a section '## References'"]
 
 
-GUARDS = (head, recap, questions, references)
+def starters_overwrite_nothing(notebook):
+    """No answer takes a name of the chapter: who went back to an earlier cell would meet the answer there."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    defined = [(is_generated(cell), defined_names(syntax_tree(cell))) for cell in cells]
+    chapter = set().union(*(names for generated, names in defined if not generated))
+    taken = sorted(name for generated, names in defined if generated for name in names & chapter)
+    return [f"an exercise assigns the chapter's {name}: give it another name in the solutions" for name in taken]
+
+
+GUARDS = (head, recap, questions, references, starters_overwrite_nothing)

@@ -94,8 +94,8 @@ def _text(source, name):
 def with_exercises(chapter, solutions, name):
     """Give the chapter with its exercises made anew; an unchanged cell keeps its outputs."""
     result = copy.deepcopy(chapter)
-    stored = {cell.id: cell for cell in result.cells if _is_generated(cell)}
-    result.cells = [cell for cell in result.cells if not _is_generated(cell)]
+    stored = {cell.id: cell for cell in result.cells if is_generated(cell)}
+    result.cells = [cell for cell in result.cells if not is_generated(cell)]
     made = exercise_cells(solutions, name)
     for cell in made:
         old = stored.get(cell.id)
@@ -108,7 +108,8 @@ def with_exercises(chapter, solutions, name):
     return result
 
 
-def _is_generated(cell):
+def is_generated(cell):
+    """Tell whether a cell was made from a solution notebook."""
     return "generated_from" in cell.metadata.get("d2l", {})
 
 

@@ -13,7 +13,7 @@ from tools.notebook_guards import ALT_LENGTH, code_cells, read
 
 MAX_CELL_LINES = 20
 UNCOMPARED_TAGS = ("fashion-mnist", "bits")  # tools/nbval_plugin.py leaves their outputs out where it must
-KNOWN_TAGS = {*UNCOMPARED_TAGS, "hide-input", "exercise", "solution"}  # the last two: tools/make_exercises.py
+KNOWN_TAGS = {*UNCOMPARED_TAGS, "exercise", "solution"}  # the last two: tools/make_exercises.py
 
 _FENCED = re.compile(r"^(?P<open>(?P<fence>`{3,}|~{3,})[^\n]*\n).*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
 # JupyterLab shows these as raw text, or Sphinx and JupyterLab read them differently.
@@ -87,6 +87,11 @@ def known_tags(notebook):
     return [f"unknown cell tag {tag}" for tag in sorted(tags - KNOWN_TAGS)]
 
 
+def no_empty_cells(notebook):
+    """No cell is left empty."""
+    return [f"cell {number} is empty" for number, cell in enumerate(notebook.cells, 1) if not cell.source.strip()]
+
+
 def no_switches_in_comments(notebook):
     """No comment switches nbval's comparison off."""
     found = ((number, _SWITCH.search(cell.source)) for number, cell in code_cells(notebook))
@@ -105,6 +110,18 @@ def uncompared_cells_have_asserts(notebook):
         for tag in cell.metadata.get("tags", [])
         if cell.outputs and tag in UNCOMPARED_TAGS and not asserting & {number - 1, number, number + 1}
     ]
+
+
+def defined_names(tree):
+    """Give the names that a cell defines for the cells after it."""
+    names = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            names.add(statement.name)
+        else:
+            stored = (n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+            names |= {name.id for name in stored}
+    return names
 
 
 def recipe_before_mxnet(notebook):
@@ -155,6 +172,7 @@ GUARDS = (
     portable_markdown,
     images_have_alt_text,
     known_tags,
+    no_empty_cells,
     no_switches_in_comments,
     uncompared_cells_have_asserts,
     recipe_before_mxnet,

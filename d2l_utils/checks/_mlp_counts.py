@@ -19,7 +19,7 @@ HINT = "Go through the pairs of neighbouring sizes, (n, m): zip(layer_sizes, lay
 NUMBER = "Give back one whole number."
 
 
-def check(num_params, multiply_adds):
+def check(count_params, count_multiply_adds):
     """Raise unless both counts are right for all sizes."""
     for layer_sizes in SIZES:
         weights = sum(n * m for n, m in pairwise(layer_sizes))
@@ -33,7 +33,7 @@ def check(num_params, multiply_adds):
             ((layer_sizes[-2] + 1) * layer_sizes[-1], LAST_LAYER),
             *others,
         ]
-        _check("num_params", num_params, layer_sizes, weights + biases, known)
+        _check("count_params", count_params, layer_sizes, weights + biases, known)
         known = [
             (weights + biases, WITH_BIASES),
             (2 * weights, DOUBLED),
@@ -41,7 +41,7 @@ def check(num_params, multiply_adds):
             (layer_sizes[-2] * layer_sizes[-1], LAST_LAYER),
             *others,
         ]
-        _check("multiply_adds", multiply_adds, layer_sizes, weights, known)
+        _check("count_multiply_adds", count_multiply_adds, layer_sizes, weights, known)
 
 
 def _check(name, function, layer_sizes, expected, known):

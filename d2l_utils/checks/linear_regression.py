@@ -17,7 +17,7 @@ STATEMENTS = {
     "a": (False, "Twice the loss has its minimum at the same place; only the gradient doubles."),
     "b": (True, "Added to the bias too, the number leaves every error as it was: the weights stay the best ones."),
     "c": (True, "Along every eigenvector the error is multiplied by a number between -1 and 1, so it does not grow."),
-    "d": (False, "Standardised features can still be correlated, and then the loss has a valley."),
+    "d": (False, "Standardized features can still be correlated, and then the loss has a valley."),
     "e": (True, "The variance of a mean of B examples falls like 1 / B, and 40 is four times 10."),
     "f": (False, "It converges: only where to depends on the start, and the predictions are the same."),
 }

@@ -55,9 +55,9 @@ def exercise_1(num_params, h2_shape, gluon_shape, multiply_adds):
 
 
 @exercise(CHAPTER, 2)
-def exercise_2(num_params, multiply_adds):
+def exercise_2(count_params, count_multiply_adds):
     """Check the counts of parameters and of multiply-adds for layers of any sizes."""
-    _mlp_counts.check(num_params, multiply_adds)
+    _mlp_counts.check(count_params, count_multiply_adds)
 
 
 @exercise(CHAPTER, 3)
