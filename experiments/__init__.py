@@ -1,7 +1,7 @@
 """Experiments that take longer than a notebook should: each a module with `GRID` and `run(**point)`.
 
 `make experiments` runs what is missing in their tables, which are in `results/`; a chapter reads its table with
-`d2l.experiments.table(name)` and computes a few rows again with `d2l.experiments.<name>.run(...)`.
+`d2l.experiments.table(name)` and computes a few rows again with `d2l.experiments.compute_again(name, ...)`.
 """
 
 import importlib
@@ -9,6 +9,8 @@ import pkgutil
 from pathlib import Path
 
 from d2l_utils import _validation
+from d2l_utils.datasets import fetch
+from d2l_utils.doctor import bits_may_differ
 from d2l_utils.sweeps import sweep
 from d2l_utils.tables import read_table
 
@@ -37,6 +39,24 @@ def run_missing(name, executor=None):
     _check_name("run_missing", name)
     grid = importlib.import_module(f"{__name__}.{name}").GRID
     return sweep(_Run(name), grid, executor, RESULTS / f"{name}.csv")
+
+
+def compute_again(name, **point):
+    """Compute one row of a table again and raise unless it holds the same numbers, to the last bit.
+
+    Nothing is compared where it cannot be: with drawn images, or on a machine whose bits differ.
+    """
+    row = next((row for row in table(name) if point.items() <= row.items()), None)
+    if row is None:
+        raise ValueError(f"compute_again: the point must be one of the table's, got {_validation.in_short(point)}")
+    result = importlib.import_module(f"{__name__}.{name}").run(**point)
+    different = [column for column, value in result.items() if value != row[column]]
+    if different and not fetch("fashion-mnist").is_stand_in and not bits_may_differ():
+        raise AssertionError(
+            f"compute_again: {', '.join(different)} of {point} must be as in the table; if the code of {name} has "
+            "changed, remove its table and run `make experiments`"
+        )
+    return result
 
 
 class _Run:

@@ -2,6 +2,10 @@
 them does not give (the chapters compute some rows again; here their grids are compared).
 """
 
+import re
+import sys
+import types
+
 from d2l_utils import experiments
 from d2l_utils.sweeps import _grid_points
 
@@ -30,3 +34,42 @@ def test_an_unknown_experiment_is_named():
         experiments.table("nothing")
     with pytest.raises(AttributeError, match=r"^d2l_utils.experiments has no 'nothing'; there are "):
         _ = experiments.nothing
+
+
+@pytest.fixture
+def halves(tmp_path, monkeypatch):
+    """Add an experiment that takes no time, and its table."""
+    module = types.ModuleType("d2l_utils.experiments.halves", "Halves a number.")
+    module.GRID, module.run = {"seed": [0, 1]}, lambda seed: {"half": seed / 2, "curve": [seed, 0.1]}
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(experiments, "NAMES", ["halves"])
+    monkeypatch.setattr(experiments, "RESULTS", tmp_path)
+    experiments.run_missing("halves")
+    return module
+
+
+def real(monkeypatch, *, images=True, bits=True):
+    """Make this machine one with the real images or drawn ones, and with the recipe's arithmetic or another."""
+    monkeypatch.setattr(experiments, "fetch", lambda name: types.SimpleNamespace(is_stand_in=not images))
+    monkeypatch.setattr(experiments, "bits_may_differ", lambda: None if bits else "a reason")
+
+
+def test_a_row_computed_again_must_be_the_same_to_the_last_bit(halves, monkeypatch):
+    real(monkeypatch)
+    assert experiments.compute_again("halves", seed=1) == {"half": 0.5, "curve": [1, 0.1]}
+    halves.run = lambda seed: {"half": seed / 2, "curve": [seed, 0.1 + 2e-17]}
+    sentence = (
+        "compute_again: curve of {'seed': 1} must be as in the table; if the code of halves has changed, remove "
+        "its table and run `make experiments`"
+    )
+    with pytest.raises(AssertionError, match=f"^{re.escape(sentence)}$"):
+        experiments.compute_again("halves", seed=1)
+    with pytest.raises(ValueError, match=r"^compute_again: the point must be one of the table's, got \{'seed': 5\}$"):
+        experiments.compute_again("halves", seed=5)
+
+
+@pytest.mark.parametrize("lacking", ["images", "bits"])
+def test_nothing_is_compared_where_it_cannot_be(halves, monkeypatch, lacking):
+    real(monkeypatch, **{lacking: False})
+    halves.run = lambda seed: {"half": 7, "curve": []}
+    assert experiments.compute_again("halves", seed=1) == {"half": 7, "curve": []}
