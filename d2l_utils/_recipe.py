@@ -11,6 +11,7 @@ ARITHMETIC = {
     "OMP_NUM_THREADS": "1",  # the order of a parallel sum depends on the number of threads
     "OPENBLAS_CORETYPE": "Haswell",  # one matrix kernel for all processors; also the fastest on Zen
     "DNNL_MAX_CPU_ISA": "AVX2",  # AVX-512 adds in another order
+    "MXNET_MKLDNN_ENABLED": "1",  # MXNet's own loops, taken without it, add in another order too
 }
 QUIET = {"MXNET_SUBGRAPH_VERBOSE": "0"}  # no "Subgraph backend MKLDNN is activated" in the notebooks' outputs
 
