@@ -56,7 +56,7 @@ def dropout_forward(X, drop_prob, mode):
     Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting, JMLR 15 (2014), section 10
     (the rescaling in training). Stanford University, course CS231n, assignment 2 (the names, and a cache).
 
-    Introduced in: a chapter to come (dropout as a random variable)
+    Introduced in: notebooks/11-dropout-mathematics.ipynb
     """
     _validation.numpy_floats("dropout_forward", "X", X)
     _validation.number(
@@ -112,7 +112,7 @@ def dropout_backward(d_out, cache):
     ----------
     Stanford University, course CS231n, assignment 2 (the names, and a cache).
 
-    Introduced in: a chapter to come (dropout as a random variable)
+    Introduced in: notebooks/11-dropout-mathematics.ipynb
     """
     _validation.numpy_floats("dropout_backward", "d_out", d_out)
     _check_cache(d_out, cache)

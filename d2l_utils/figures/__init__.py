@@ -13,6 +13,7 @@ _PUBLIC = {
     "_penalty": ["penalty_path"],
     "_polynomial": ["polynomial_fit"],
     "_surface": ["loss_surface"],
+    "_thinned": ["thinned_networks"],
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=_PUBLIC)
