@@ -215,6 +215,39 @@ def _(result, logits, y):
     same(result, -log_probs[range(len(labels)), labels.astype(int)], logits.dtype, rtol=1e-2)
 
 
+@case(
+    "r_drop_loss",
+    good={
+        "logits1": floats((4, 3)),
+        "logits2": floats((4, 3)),
+        "y": st.just([0, 2, 1, 1]).map(nd.array),
+        "alpha": st.floats(0, 9),
+        "mask": st.one_of(st.none(), st.just([1, 0, 1, 1]).map(nd.array)),
+    },
+    strange={
+        "logits1": arrays(shapes=[(4, 3), (4, 1), (4, 1, 3)], dtypes=["float32", "float64"]),
+        "logits2": arrays(shapes=[(4, 3), (4, 1)], dtypes=["float32", "float64"]),
+        "y": arrays(shapes=[(4,), (4, 1)]),
+        "mask": arrays(shapes=[(4,), (4, 1)], dtypes=["float32", "float64"], fills=[0, 1]),
+    },
+)
+def _(result, logits1, logits2, y, alpha, mask):
+    real = np.ones(len(y), bool) if mask is None else wide(mask) == 1
+    with np.errstate(all="ignore"):
+        log_p, log_q = (log_softmax(np.where(real[..., None], wide(part), 0)) for part in (logits1, logits2))
+        classes = np.where(real, wide(y), 0).astype(int)[..., None]
+        cross_entropy = -(np.take_along_axis(log_p, classes, -1) + np.take_along_axis(log_q, classes, -1)) / 2
+        divergence = ((np.exp(log_p) - np.exp(log_q)) * (log_p - log_q)).sum(axis=-1, keepdims=True) / 2
+        losses = (cross_entropy + float(alpha) * divergence) * real[..., None]
+    if np.abs(losses).max() < 1e6:
+        same(result, losses.reshape((len(real), -1)).sum(axis=1), logits1.dtype, rtol=1e-3)
+
+
+def log_softmax(scores):
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
 WEIGHTS = floats((4,), (4, 3), (2, 3, 4), dtypes=("float32", "float64"))
 
 

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "linear_regression",
         "mlp",
         "ndarray",
+        "r_drop",
         "softmax_regression",
         "underfitting_overfitting",
         "weight_decay",
