@@ -30,6 +30,7 @@ _PUBLIC = {
     "losses": ["softmax_cross_entropy", "squared_loss"],
     "optimizers": ["grad_clipping", "sgd"],
     "penalties": ["l1_penalty", "l2_penalty"],
+    "constraints": ["MaxNormTrainer", "max_norm"],
     "r_drop": ["r_drop_loss"],
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],

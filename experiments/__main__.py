@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from d2l_utils import _recipe, experiments
+from d2l_utils.datasets import fetch
 
 
 def main():
@@ -16,6 +17,9 @@ def main():
     arguments = parser.parse_args()
     if _recipe.overridden():
         parser.error(f"the tables hold numbers under the recipe only, and the environment has {_recipe.overridden()}")
+    images = fetch("fashion-mnist")
+    if images.is_stand_in:
+        parser.error(f"the tables hold numbers of the real images only, and here are drawn ones ({images.problem})")
     # Spawned and not forked: a process that has used MXNet must not be copied while its threads run.
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(arguments.workers, mp_context=spawn) as executor:

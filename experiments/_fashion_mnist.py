@@ -1,5 +1,7 @@
 """What the experiments share: a split of Fashion-MNIST, the network of the chapters, training, measuring."""
 
+import math
+
 import d2l_utils as d2l
 
 import numpy as np
@@ -38,15 +40,18 @@ def mlp(drop_prob, width=256, depth=2):
     return net
 
 
-def train(net, X, y, *, num_epochs, batch_size, lr, after_epoch=None, **options):
+def train(
+    net, X, y, *, num_epochs, batch_size, lr, after_epoch=None, trainer_class=gluon.Trainer, settle=True, **options
+):
     """Train by SGD, the last quarter of the epochs with a tenth of `lr`; `options` are those of MXNet's SGD.
 
-    Calls `after_epoch(epoch)` after each. As in chapter 10, the small steps at the end let the weights settle.
+    Calls `after_epoch(epoch)` after each. As in chapter 10, the small steps at the end let the weights settle; there
+    are none if `settle` is false.
     """
-    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": lr, **options})
+    trainer = trainer_class(net.collect_params(), "sgd", {"learning_rate": lr, **options})
     train_iter = d2l.BatchLoader(X, y, batch_size, shuffle=True)
     for epoch in range(1, num_epochs + 1):
-        trainer.set_learning_rate(lr if epoch <= 0.75 * num_epochs else lr / 10)
+        trainer.set_learning_rate(lr / 10 if settle and epoch > 0.75 * num_epochs else lr)
         for X_batch, y_batch in train_iter:
             with autograd.record():
                 batch_loss = LOSS(net(X_batch), y_batch)
@@ -64,3 +69,14 @@ def measure(net, X, y, batch_size=2500):
         right += d2l.accuracy(scores, labels) * len(labels)
         loss_sum += float(LOSS(scores, labels).sum().asscalar())
     return right / len(X), loss_sum / len(X)
+
+
+def measured(net, train, valid):
+    """Give accuracy and mean loss on the (images, labels) to train and to validate on, as columns of a table."""
+    names = "train_acc", "train_loss", "valid_acc", "valid_loss"
+    return {name: number(value) for name, value in zip(names, measure(net, *train) + measure(net, *valid), strict=True)}
+
+
+def number(value):
+    """Give a float that equals itself: what is not a number, as after steps too large, becomes infinite."""
+    return float("inf") if math.isnan(value) else float(value)

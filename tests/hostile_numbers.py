@@ -9,7 +9,8 @@ import numpy as np
 import tiny_data
 from hostile import LIMITS, arrays, case, floats, same, wide
 from hypothesis import strategies as st
-from mxnet import nd
+from mxnet import autograd, nd
+from mxnet.gluon import nn
 
 # Numbers and data
 
@@ -316,3 +317,47 @@ def _(before, params, theta, ctx):
         factor = min(1, float(theta) / norm) if norm else 1
         for param, (_, grad) in zip(params, before, strict=True):
             same(param.grad, grad * factor)
+
+
+def shortened(params, limit, axis=None):
+    before = [wide(param) for param in params] if isinstance(params, list | tuple) else None
+    d2l.max_norm(params, limit, axis)
+    return before
+
+
+WIDE_FLOATS = {"dtypes": ["float32", "float64"]}
+
+
+@case(
+    "max_norm",
+    call=shortened,
+    good={
+        "params": st.lists(floats((3, 4), (4, 2, 2), **WIDE_FLOATS), max_size=2),
+        "limit": st.floats(0.01, 9),
+        "axis": st.sampled_from([None, 0, 1]),
+    },
+    strange={"params": st.lists(arrays(), max_size=2)},
+)
+def _(before, params, limit, axis):
+    for param, value in zip(params, before, strict=True):
+        axes = tuple(range(1, value.ndim)) if axis is None else int(axis)
+        norms = np.sqrt((value**2).sum(axis=axes, keepdims=True))
+        assert np.isfinite(norms).all()
+        same(param, np.where(norms > float(limit), value * float(limit) / np.where(norms > 0, norms, 1), value))
+
+
+def constrained(limit):
+    net = nn.Dense(3, in_units=4)
+    net.initialize()
+    trainer = d2l.MaxNormTrainer(net.collect_params(), "sgd", {"learning_rate": 1}, limit=limit)
+    with autograd.record():
+        loss = net(nd.ones((2, 4))).sum()
+    loss.backward()
+    trainer.step(2)
+    return net.weight.data()
+
+
+@case("MaxNormTrainer", call=constrained, good={"limit": st.floats(0.01, 9)})
+def _(weight, limit):
+    lengths = np.linalg.norm(wide(weight), axis=1)
+    assert (lengths <= float(limit) * (1 + 1e-5)).all()

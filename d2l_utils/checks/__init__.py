@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "coming_from_d2l",
         "dropout",
         "dropout_experiments",
+        "dropout_in_practice",
         "dropout_in_deep_networks",
         "dropout_mathematics",
         "linear_regression",

@@ -9,6 +9,7 @@ import lazy_loader
 _PUBLIC = {
     "_curves": ["dropout_curves"],
     "_hidden_units": ["hidden_units"],
+    "_learning_rates": ["learning_rates"],
     "_mask": ["dropout_mask"],
     "_penalty": ["penalty_path"],
     "_polynomial": ["polynomial_fit"],
