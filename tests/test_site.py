@@ -25,7 +25,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 pytestmark = [pytest.mark.whole, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")]
 
 NOTEBOOKS = build_site.ROOT / "notebooks"
-AIDS = ["glossary.html", "notation.html", "bibliography.html"]
+AIDS = ["glossary.html", "notation.html", "bibliography.html", "coverage.html"]
 FAULTLESS = """<!doctype html><html lang="en"><head><title>Page</title><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"></head><body><main><h1>Page</h1>{}</main></body></html>"""
 DEFECTS = {
