@@ -35,6 +35,8 @@ _PUBLIC = {
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],
     "gradients": ["gradcheck"],
+    "graph_drawing": ["show_graph"],
+    "graphs": ["layer_outputs"],
     "sweeps": ["sweep"],
     "tables": ["read_table"],
     "plotting": [

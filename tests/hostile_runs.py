@@ -8,7 +8,7 @@ import mxnet as mx
 import numpy as np
 from hostile import arrays, case, floats, wide
 from hypothesis import strategies as st
-from mxnet import nd
+from mxnet import autograd, nd
 from mxnet.gluon import loss as gloss
 from mxnet.gluon import nn
 
@@ -109,6 +109,40 @@ def _(result, f, x, grads, num_directions, tolerance):
     assert 0 <= result <= tolerance
     if grads is not None:  # those given were right: here the gradient of the sum of squares is 2 x
         np.testing.assert_allclose(wide(grads[0]), 2 * wide(x), atol=1e-2)
+
+
+def recorded(array):
+    """Double an array inside of record, and add up."""
+    array.attach_grad()
+    with autograd.record():
+        return (array * 2).sum()
+
+
+@case(
+    "show_graph",
+    good={
+        "loss": floats((3,), (4, 3), fills=[float("nan"), float("inf")], **FLOATS).map(recorded),
+        "names": st.just({}),
+        "max_nodes": st.integers(2, 5),
+    },
+    strange={
+        "loss": st.one_of(arrays(), arrays().map(recorded)),
+        "names": st.sampled_from([["a"], {1: nd.ones(1)}, {"a": 1}, {"a": nd.ones(1)}, {"net": nn.Dense(2)}, "a"]),
+    },
+    times=40,
+)
+def _(result, loss, names, max_nodes):
+    assert result is None
+
+
+@case(
+    "layer_outputs",
+    call=lambda net: d2l.layer_outputs(net).__enter__(),
+    good={"net": st.builds(nn.Dense, st.integers(1, 3))},
+    times=40,
+)
+def _(result, net):
+    assert result == {}
 
 
 COLUMN = st.lists(st.floats(0, 1), min_size=2, max_size=2)

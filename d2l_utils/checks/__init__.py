@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=[
         "activation_functions",
         "autograd",
+        "backpropagation",
         "coming_from_d2l",
         "dropout",
         "dropout_experiments",
