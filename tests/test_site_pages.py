@@ -90,6 +90,8 @@ def test_links_to_chapters_that_are_not_rendered_become_words():
     linked = "[Dropout](09-dropout.ipynb) [Dropout](../09-dropout.ipynb) [this](https://example.org)"
     assert site_pages.without_absent_chapters(linked, CHAPTERS) == linked
     assert site_pages.without_absent_chapters(linked, {}) == "Dropout Dropout [this](https://example.org)"
+    with_section = "[09, section 3](09-dropout.ipynb#3.-Masks-by-hand) and [10](10-x.ipynb#1.-Why?)"
+    assert site_pages.without_absent_chapters(with_section, {}) == "09, section 3 and 10"
 
 
 # Glossary and notation.

@@ -13,7 +13,7 @@ _REFERENCE = re.compile(
     r"^- (?P<work>.*?\*.+?\*.*?)(?:: (?P<sections>(?:sections?|chapters?|pages?|articles?|equations?) .*))?$"
 )
 _INTRODUCED = re.compile(r"^Introduced in: (?:notebooks/(?P<notebook>\S+)|(?P<later>.+))$", re.MULTILINE)
-_CHAPTER_LINK = re.compile(r"\[(?P<title>[^\]]+)\]\((?:\.\./)?(?P<notebook>\d\d-[\w-]+\.ipynb)\)")
+_CHAPTER_LINK = re.compile(r"\[(?P<title>[^\]]+)\]\((?:\.\./)?(?P<notebook>\d\d-[\w-]+\.ipynb)(?:#[^\s)]*)?\)")
 
 
 def write_pages(source, chapters):

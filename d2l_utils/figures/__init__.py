@@ -8,6 +8,7 @@ import lazy_loader
 
 _PUBLIC = {
     "_curves": ["dropout_curves"],
+    "_graph_steps": ["graph_steps"],
     "_hidden_units": ["hidden_units"],
     "_learning_rates": ["learning_rates"],
     "_mask": ["dropout_mask"],
