@@ -1,5 +1,6 @@
 """What the experiments share: a split of Fashion-MNIST, the network of the chapters, training, measuring."""
 
+import functools
 import math
 
 import d2l_utils as d2l
@@ -10,6 +11,7 @@ from mxnet.gluon import nn
 
 LOSS = gluon.loss.SoftmaxCrossEntropyLoss()
 NUM_VALID = 5000
+_arrays = functools.cache(d2l.fashion_mnist_arrays)  # a run of two seconds should not read the images again
 
 
 def split(num_train, seed):
@@ -17,7 +19,7 @@ def split(num_train, seed):
 
     Gives (X, y), (X_valid, y_valid). From more than 55,000 images on, fewer than 5,000 are left to validate on.
     """
-    images, labels, _, _ = d2l.fashion_mnist_arrays()
+    images, labels, _, _ = _arrays()
     d2l.seed_everything(seed)
     order = nd.array(np.random.permutation(len(images)))
     parts = order[:num_train], order[num_train : num_train + NUM_VALID]
@@ -26,7 +28,7 @@ def split(num_train, seed):
 
 def test_set():
     """Give the test images and labels."""
-    return d2l.fashion_mnist_arrays()[2:]
+    return _arrays()[2:]
 
 
 def mlp(drop_prob, width=256, depth=2):

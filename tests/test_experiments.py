@@ -20,7 +20,11 @@ def test_a_table_has_each_point_of_its_grid_once_and_in_order(name):
     assert {row["versions"] for row in rows} == {"mxnet 1.9.1, numpy 1.23.5"}
 
 
-@pytest.mark.parametrize("name", experiments.NAMES)
+# Here strengths are chosen, and no claim rests on it: what was chosen has five seeds of its own.
+ONLY_CHOOSING = {"regularizers_choosing"}
+
+
+@pytest.mark.parametrize("name", sorted(set(experiments.NAMES) - ONLY_CHOOSING))
 def test_every_setting_has_five_seeds(name):
     seeds = {}
     for row in _grid_points(getattr(experiments, name).GRID):

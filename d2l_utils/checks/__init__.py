@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "ndarray",
         "r_drop",
         "softmax_regression",
+        "regularizers_compared",
         "underfitting_overfitting",
         "weight_decay",
     ],
