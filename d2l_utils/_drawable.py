@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from mxnet import nd
 
-MOST_SERIES = 4  # as many as there are colours that everybody can tell apart
+MOST_SERIES = 4  # as many as there are colors that everybody can tell apart
 
 
 def as_series(name, values, length):
@@ -47,7 +47,7 @@ def as_pixels(img):
             f"show_images: an image must be of shape (height, width) or (height, width, 3), got {img.shape}"
         )
     pixels = img.asnumpy()
-    return pixels.astype("float32") if pixels.dtype == np.float16 else pixels  # matplotlib has no colours for it
+    return pixels.astype("float32") if pixels.dtype == np.float16 else pixels  # matplotlib has no colors for it
 
 
 def _check_sequence(function, name, values):

@@ -1,4 +1,4 @@
-"""Figures: one style, colours that everybody can tell apart, and words for those who cannot see them.
+"""Figures: one style, colors that everybody can tell apart, and words for those who cannot see them.
 
 Importing this module (using any of its names) sets the course's matplotlib style.
 """
@@ -13,7 +13,7 @@ from IPython import display, get_ipython
 from matplotlib import pyplot as plt
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-# Okabe and Ito's palette. In grey the colours merge, so every series has a dash and a marker of its own too.
+# Okabe and Ito's palette. In grey the colors merge, so every series has a dash and a marker of its own too.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _DASHES = ("-", "--", "-.", ":")
 _MARKERS = ("o", "s", "^", "D")
@@ -120,7 +120,7 @@ def show(fig, *, alt):
 
 
 def plot(x_vals, y_vals, *, x_label, y_label, legend=None, spread=None, ax=None):
-    """Draw one to four series against the same x, each with its own colour, dash and marker.
+    """Draw one to four series against the same x, each with its own color, dash and marker.
 
     Parameters
     ----------
