@@ -32,6 +32,8 @@ _PUBLIC = {
     "penalties": ["l1_penalty", "l2_penalty"],
     "constraints": ["MaxNormTrainer", "max_norm"],
     "r_drop": ["r_drop_loss"],
+    "dropout_blocks": ["DropBlock", "DropConnectDense", "GaussianDropout"],
+    "uncertainty": ["expected_calibration_error", "mc_predict"],
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],
     "gradients": ["gradcheck"],

@@ -381,3 +381,65 @@ def _(result):
 @case("show", call=drawn(d2l.show), good={"fig": st.builds(d2l.plt.Figure), "alt": st.just("word " * 20)}, times=15)
 def _(result, fig, alt):
     assert result is None
+
+
+@case(
+    "expected_calibration_error",
+    good={
+        "probs": st.sampled_from(["float16", "float32", "float64"]).map(
+            lambda dtype: nd.array([[0.5, 0.25, 0.25], [0, 1, 0]], dtype=dtype)
+        ),
+        "y": st.just([0, 2]).map(nd.array),
+        "num_bins": st.integers(1, 20),
+    },
+    strange={"probs": arrays(**FLOATS), "y": arrays(shapes=[(2,), (4,), (2, 1)])},
+)
+def _(result, probs, y, num_bins):
+    values, labels = wide(probs), wide(y)
+    gaps = (values.argmax(axis=1) == labels) - values.max(axis=1)
+    bins = np.ceil(values.max(axis=1) * int(num_bins))
+    expected = sum(abs(gaps[bins == i].sum()) for i in set(bins)) / len(gaps)
+    np.testing.assert_allclose(result, expected, rtol=1e-6)
+
+
+@case(
+    "mc_predict",
+    good={"net": st.just(None).map(lambda _: nn.Dropout(0)), "X": floats((4, 3)), "num_samples": st.integers(2, 5)},
+    strange={"X": arrays(shapes=[(4, 3), (4,), (2, 3, 4)], dtypes=["float32"])},
+)
+def _(result, net, X, num_samples):
+    values = wide(X)
+    shifted = np.exp(values - values.max(axis=1, keepdims=True))
+    same = np.isfinite(shifted).all(axis=1)
+    expected = shifted / shifted.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(wide(result[0])[same], expected[same], atol=1e-5)
+    assert abs(wide(result[1])[same]).max(initial=0) < 1e-5
+
+
+MAPS = nd.array(np.arange(16).reshape((4, 1, 2, 2)))
+RATES = st.floats(0, 0.99)
+
+
+@case(
+    "DropBlock",
+    call=lambda **options: d2l.DropBlock(**options)(MAPS),
+    good={"drop_prob": RATES, "block_size": st.integers(1, 3)},
+)
+def _(result, drop_prob, block_size):
+    np.testing.assert_array_equal(wide(result), wide(MAPS))
+
+
+@case("GaussianDropout", call=lambda **options: d2l.GaussianDropout(**options)(MAPS), good={"drop_prob": RATES})
+def _(result, drop_prob):
+    np.testing.assert_array_equal(wide(result), wide(MAPS))
+
+
+def dense_of_ones(drop_prob):
+    layer = d2l.DropConnectDense(2, drop_prob, in_units=3)
+    layer.initialize(mx.init.One())
+    return layer(nd.ones((1, 3)))
+
+
+@case("DropConnectDense", call=dense_of_ones, good={"drop_prob": RATES})
+def _(result, drop_prob):
+    assert result.asnumpy().tolist() == [[3, 3]]
