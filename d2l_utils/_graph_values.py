@@ -14,8 +14,9 @@ class ChangedError(Exception):
 
 
 def is_random(node):
-    """Tell whether running an operation again would give other numbers."""
-    return node.op == "Dropout" or any(word in node.op for word in _RANDOM)
+    """Tell whether running an operation again would give other numbers; dropout has ways of its own."""
+    drops = node.op == "RNN" and float(node.attrs.get("p", 0)) > 0
+    return drops or any(word in node.op for word in _RANDOM)
 
 
 def values(nodes):

@@ -190,6 +190,15 @@ def test_without_the_name_of_its_output_dropout_is_unknown(shown):
     assert "values not known" in texts(shown)
 
 
+def test_random_operations_are_not_drawn_again():
+    a = leaf([1.0, 2.0, 3.0], dtype="float32")
+    with autograd.record():
+        loss = (nd.sample_normal(a, nd.ones(3)) * 1).sum()
+    nodes, known, *_ = read(loss, {"a": a})
+    unknown = [node.op for node, values in zip(nodes, known, strict=True) if not node.is_leaf and not values]
+    assert [op.lstrip("_") for op in unknown] == ["sample_normal", "mul_scalar"]
+
+
 def test_drawing_draws_no_random_numbers(shown):
     names, loss = dropout_network(nn.Dropout(0.5))
     expected = nd.random.uniform(shape=3)
