@@ -4,12 +4,15 @@ The copy has all that the process has, and what it does to itself ends with it: 
 endless loop inside MXNet is stopped like one in Python, and what would crash the process crashes the copy.
 """
 
+import contextlib
 import faulthandler
 import multiprocessing
 import os
 import resource
 import signal
 import sys
+
+import mxnet as mx
 
 SECONDS = 10
 MEGABYTES = 1024
@@ -22,6 +25,7 @@ class StoppedError(Exception):
 def run(work):
     """Give what `work()` returns in a copy of this process; what it prints is not shown."""
     context = multiprocessing.get_context("fork")  # the only way that copies functions defined in a notebook
+    _finish_pending_work()
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_in_the_copy, args=(work, sender), daemon=True)
     process.start()
@@ -38,6 +42,16 @@ def run(work):
     if not succeeded:
         raise StoppedError(result)
     return result
+
+
+def _finish_pending_work():
+    """Wait for what MXNet still computes.
+
+    MXNet itself waits for it before a process is copied, but then Python stands still, and the `backward` of a rule
+    written in Python (`autograd.Function`) would never end.
+    """
+    with contextlib.suppress(mx.base.MXNetError):  # of an earlier cell: it belongs to no answer
+        mx.nd.waitall()
 
 
 def _reason(exit_code):
