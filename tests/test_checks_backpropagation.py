@@ -5,6 +5,8 @@ mean; an order that is right on a chain and wrong where a short way stands besid
 are not summed over the row; a slope by differences. It rejects a right answer that is written differently.
 """
 
+from collections import Counter
+
 from d2l_utils.checks import _backpropagation_gradients as gradients
 from d2l_utils.checks import _backpropagation_order as order
 from d2l_utils.checks import backpropagation as checks
@@ -114,7 +116,7 @@ def by_stack(parents, end):
 
 def by_counting_uses(parents, end):
     needed = order._ancestors(parents, end)
-    uses = {name: sum(parents[other].count(name) for other in needed) for name in needed}
+    uses = Counter(parent for name in needed for parent in parents[name])
     ready, result = [end], []
     while ready:
         name = ready.pop()
