@@ -23,14 +23,13 @@ from d2l_utils.figures import _mask, _modules
 import nbformat
 import numpy as np
 import pytest
-from test_site import CHROMIUM, browse, served
-from tiny_notebooks import code, notebook, text
+from playing import IN_BROWSER, MODES, execute, render
+from test_site import browse, served
 
-from tools import build_site, execute_notebooks, notebook_guards, notebook_text_guards
+from tools import execute_notebooks, notebook_guards, notebook_text_guards
 
-pytestmark = [pytest.mark.whole, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")]
+pytestmark = [pytest.mark.whole, IN_BROWSER]
 
-MODES = ["desktop light", "desktop dark", "phone light", "phone dark"]
 MASK = """d2l.seed_everything(1)
 d2l.figures.dropout_mask(nd.relu(nd.random.normal(shape=256)))"""
 CURVES = """training, validation = [[0.5, 0.8, 0.9], [0.4, 0.7, 0.85]], [[0.4, 0.6, 0.7], [0.3, 0.65, 0.75]]
@@ -45,12 +44,8 @@ d2l.figures.dropout_curves(
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     """Give a folder with one executed notebook that holds both figures."""
-    folder = tmp_path_factory.mktemp("played") / "notebooks"
-    folder.mkdir()
-    cells = [code("import d2l_utils as d2l\n\nfrom mxnet import nd"), code(MASK), code(CURVES)]
-    nbformat.write(notebook(text("# Play\n\nDoes it move?"), *cells), folder / "play.ipynb")
-    execute_notebooks.update_in_place(folder / "play.ipynb")
-    return folder
+    imports = "import d2l_utils as d2l\n\nfrom mxnet import nd"
+    return execute(tmp_path_factory.mktemp("played") / "notebooks", imports, MASK, CURVES)
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +58,7 @@ def stored(played):
 @pytest.fixture(scope="module")
 def site(played):
     """Build a site of it."""
-    arguments = ["--notebooks", played, "--output", played.parent / "site", "--work", played.parent / "work"]
-    assert build_site.main([str(argument) for argument in arguments]) == 0
-    return played.parent / "site"
+    return render(played)
 
 
 @pytest.fixture(scope="module")

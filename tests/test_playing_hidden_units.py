@@ -11,19 +11,13 @@ import math
 import d2l_utils as d2l
 from d2l_utils.figures import _hidden_units, _modules, _stored
 
-import nbformat
 import numpy as np
 import pytest
+from playing import IN_BROWSER, MODES, play
 from test_figures import in_node
-from test_playing import MODES
-from test_site import CHROMIUM, browse, served
-from tiny_notebooks import code, notebook, text
-
-from tools import build_site, execute_notebooks
 
 pytestmark = pytest.mark.whole
 
-IN_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 KS, X = _hidden_units._KS, _hidden_units._GRID
 NETWORKS = [(k, activation) for k in KS for activation in ("relu", "step")]
 
@@ -119,16 +113,12 @@ def test_what_is_refused(arguments, error, sentence):
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     """Play with the figure on a page of its own; return what was seen."""
-    folder = tmp_path_factory.mktemp("played") / "notebooks"
-    folder.mkdir()
-    cells = [code("import d2l_utils as d2l"), code("d2l.figures.hidden_units(4)")]
-    nbformat.write(notebook(text("# Play\n\nDoes it bend?"), *cells), folder / "play.ipynb")
-    execute_notebooks.update_in_place(folder / "play.ipynb")
-    site = folder.parent / "site"
-    arguments = ["--notebooks", folder, "--output", site, "--work", folder.parent / "work"]
-    assert build_site.main([str(argument) for argument in arguments]) == 0
-    with served(site) as base:
-        return browse("use_figures.mjs", f"{base}play.html")
+    return play(tmp_path_factory.mktemp("hidden_units"), "d2l.figures.hidden_units(4)")
+
+
+@IN_BROWSER
+def test_nothing_is_wrong_on_the_page(seen):
+    assert seen["complaints"] == []
 
 
 @IN_BROWSER

@@ -10,19 +10,13 @@ import json
 import d2l_utils as d2l
 from d2l_utils.figures import _learning_rates, _modules, _stored
 
-import nbformat
 import numpy as np
 import pytest
+from playing import IN_BROWSER, MODES, play
 from test_figures import in_node
-from test_playing import MODES
-from test_site import CHROMIUM, browse, served
-from tiny_notebooks import code, notebook, text
-
-from tools import build_site, execute_notebooks
 
 pytestmark = pytest.mark.whole
 
-IN_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 LRS, MOMENTA = [0.02, 0.2, 2], [0, 0.9]
 NAMES = ["no dropout", "dropout 0.5"]
 # Every setting has numbers of its own: momentum in the tenths, learning rate in the hundredths, dropout behind them.
@@ -111,18 +105,8 @@ def test_the_module_computes(tmp_path):
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
-    """Build a site of a notebook that holds the figure, and play with it; return what was seen."""
-    folder = tmp_path_factory.mktemp("rates") / "notebooks"
-    folder.mkdir()
-    cells = [code("import d2l_utils as d2l"), code(CALL)]
-    nbformat.write(notebook(text("# Play\n\nDoes it move?"), *cells), folder / "play.ipynb")
-    execute_notebooks.update_in_place(folder / "play.ipynb")
-    arguments = ["--notebooks", folder, "--output", folder.parent / "site", "--work", folder.parent / "work"]
-    assert build_site.main([str(argument) for argument in arguments]) == 0
-    with served(folder.parent / "site") as base:
-        report = browse("use_figures.mjs", f"{base}play.html")
-        report["complaints"] = browse("check_pages.mjs", base, "play.html")
-    return report
+    """Play with the figure on a page of its own; return what was seen."""
+    return play(tmp_path_factory.mktemp("learning_rates"), CALL)
 
 
 @IN_BROWSER

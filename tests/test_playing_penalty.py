@@ -12,19 +12,13 @@ import math
 import d2l_utils as d2l
 from d2l_utils.figures import _modules, _penalty, _stored
 
-import nbformat
 import numpy as np
 import pytest
+from playing import IN_BROWSER, MODES, play
 from test_figures import in_node
-from test_playing import MODES
-from test_site import CHROMIUM, browse, served
-from tiny_notebooks import code, notebook, text
-
-from tools import build_site, execute_notebooks
 
 pytestmark = pytest.mark.whole
 
-IN_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 GRID = [(lambd, r) for lambd in (0, 0.1, 0.8, 1.5, 3) for r in _penalty._CORRELATIONS]
 W = _penalty._MINIMUM
 
@@ -166,18 +160,8 @@ def test_penalty_path_refuses(changes, error, sentence):
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
-    """Build a site of a notebook that holds the figure, and play with it; return what was seen."""
-    folder = tmp_path_factory.mktemp("penalty") / "notebooks"
-    folder.mkdir()
-    cells = [code("import d2l_utils as d2l"), code("d2l.figures.penalty_path(0.8, correlation=0.5)")]
-    nbformat.write(notebook(text("# Play\n\nDoes it move?"), *cells), folder / "play.ipynb")
-    execute_notebooks.update_in_place(folder / "play.ipynb")
-    arguments = ["--notebooks", folder, "--output", folder.parent / "site", "--work", folder.parent / "work"]
-    assert build_site.main([str(argument) for argument in arguments]) == 0
-    with served(folder.parent / "site") as base:
-        report = browse("use_figures.mjs", f"{base}play.html")
-        report["complaints"] = browse("check_pages.mjs", base, "play.html")
-    return report
+    """Play with the figure on a page of its own; return what was seen."""
+    return play(tmp_path_factory.mktemp("penalty"), "d2l.figures.penalty_path(0.8, correlation=0.5)")
 
 
 @IN_BROWSER

@@ -11,19 +11,13 @@ import json
 import d2l_utils as d2l
 from d2l_utils.figures import _modules, _polynomial, _stored
 
-import nbformat
 import numpy as np
 import pytest
+from playing import IN_BROWSER, MODES, play
 from test_figures import in_node
-from test_playing import MODES
-from test_site import CHROMIUM, browse, served
-from tiny_notebooks import code, notebook, text
-
-from tools import build_site, execute_notebooks
 
 pytestmark = pytest.mark.whole
 
-IN_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here: apt-get install chromium")
 W, NOISE = [5.0, 1.2, -3.4, 5.6], 1
 POWERS = np.arange(13)
 
@@ -175,19 +169,14 @@ def test_polynomial_fit_refuses(changes, error, sentence):
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
-    """Build a page with the figure and play with it; return what was seen."""
-    folder = tmp_path_factory.mktemp("played") / "notebooks"
-    folder.mkdir()
-    cells = [
-        code("import d2l_utils as d2l"),
-        code(f"d2l.figures.polynomial_fit({W}, {NOISE}, degree=9, num_examples=20)"),
-    ]
-    nbformat.write(notebook(text("# Play\n\nDoes it move?"), *cells), folder / "play.ipynb")
-    execute_notebooks.update_in_place(folder / "play.ipynb")
-    arguments = ["--notebooks", folder, "--output", folder.parent / "site", "--work", folder.parent / "work"]
-    assert build_site.main([str(argument) for argument in arguments]) == 0
-    with served(folder.parent / "site") as base:
-        return browse("use_figures.mjs", f"{base}play.html")
+    """Play with the figure on a page of its own; return what was seen."""
+    figure = f"d2l.figures.polynomial_fit({W}, {NOISE}, degree=9, num_examples=20)"
+    return play(tmp_path_factory.mktemp("polynomial"), figure)
+
+
+@IN_BROWSER
+def test_nothing_is_wrong_on_the_page(seen):
+    assert seen["complaints"] == []
 
 
 @IN_BROWSER
