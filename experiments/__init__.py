@@ -4,6 +4,7 @@
 `d2l.experiments.table(name)` and computes a few rows again with `d2l.experiments.compute_again(name, ...)`.
 """
 
+import functools
 import importlib
 import pkgutil
 from pathlib import Path
@@ -38,7 +39,7 @@ def run_missing(name, executor=None):
     """Run what the table of an experiment lacks; give the whole table."""
     _check_name("run_missing", name)
     grid = importlib.import_module(f"{__name__}.{name}").GRID
-    return sweep(_Run(name), grid, executor, RESULTS / f"{name}.csv")
+    return sweep(functools.partial(_run, name), grid, executor, RESULTS / f"{name}.csv")
 
 
 def compute_again(name, **point):
@@ -59,16 +60,10 @@ def compute_again(name, **point):
     return result
 
 
-class _Run:
-    """One run of an experiment, called by its name, so that every process can be sent it."""
-
-    def __init__(self, name):
-        self.name = name
-
-    def __call__(self, **point):
-        """Run and add the versions that the numbers rest on."""
-        result = importlib.import_module(f"{__package__}.{self.name}").run(**point)
-        return result | {"versions": f"mxnet {mx.__version__}, numpy {np.__version__}"}
+def _run(name, /, **point):
+    """Run an experiment once and add the versions that the numbers rest on; by name, as a worker is sent no module."""
+    result = importlib.import_module(f"{__name__}.{name}").run(**point)
+    return result | {"versions": f"mxnet {mx.__version__}, numpy {np.__version__}"}
 
 
 def _check_name(function, name):

@@ -16,7 +16,8 @@ def main():
     parser.add_argument("--workers", type=int, default=2, help="processes at a time (default 2)")
     arguments = parser.parse_args()
     if _recipe.overridden():
-        parser.error(f"the tables hold numbers under the recipe only, and the environment has {_recipe.overridden()}")
+        found = ", ".join(_recipe.overridden())
+        parser.error(f"the tables hold numbers under the recipe only, and the environment has {found}")
     images = fetch("fashion-mnist")
     if images.is_stand_in:
         parser.error(f"the tables hold numbers of the real images only, and here are drawn ones ({images.problem})")

@@ -42,21 +42,44 @@ def mlp(drop_prob, width=256, depth=2):
     return net
 
 
-def train(
-    net, X, y, *, num_epochs, batch_size, lr, after_epoch=None, trainer_class=gluon.Trainer, settle=True, **options
-):
-    """Train by SGD, the last quarter of the epochs with a tenth of `lr`; `options` are those of MXNet's SGD.
+def book_mlp(drop_probs):
+    """Give the 784-256-256-10 network as the book begins it: weights from N(0, 0.01), a rate for each hidden layer."""
+    net = nn.HybridSequential()
+    for drop_prob in drop_probs:
+        net.add(nn.Dense(256, activation="relu"), nn.Dropout(drop_prob))
+    net.add(nn.Dense(10))
+    net.initialize(init.Normal(sigma=0.01))
+    net.hybridize()
+    return net
 
-    Calls `after_epoch(epoch)` after each. As in chapter 10, the small steps at the end let the weights settle; there
-    are none if `settle` is false.
+
+def cross_entropy(net, X, y):
+    """Give the loss of each example."""
+    return LOSS(net(X), y)
+
+
+def r_drop(net, X, y, alpha):
+    """Give the loss of R-Drop for each example, from one pass over the doubled batch."""
+    logits1, logits2 = nd.split(net(nd.concat(X, X, dim=0)), 2, axis=0)
+    return d2l.r_drop_loss(logits1, logits2, y, alpha=alpha)
+
+
+def train(
+    net, X, y, *, num_epochs, batch_size, lr, optimizer="sgd", loss=cross_entropy, after_epoch=None,
+    trainer_class=gluon.Trainer, settle=True, **options,
+):  # fmt: skip
+    """Train, the last quarter of the epochs with a tenth of `lr`; `options` are those of MXNet's optimizer.
+
+    A step goes along the gradient of `loss(net, X, y)`. Calls `after_epoch(epoch)` after each. As in chapter 10, the
+    small steps at the end let the weights settle; there are none if `settle` is false.
     """
-    trainer = trainer_class(net.collect_params(), "sgd", {"learning_rate": lr, **options})
+    trainer = trainer_class(net.collect_params(), optimizer, {"learning_rate": lr, **options})
     train_iter = d2l.BatchLoader(X, y, batch_size, shuffle=True)
     for epoch in range(1, num_epochs + 1):
         trainer.set_learning_rate(lr / 10 if settle and epoch > 0.75 * num_epochs else lr)
         for X_batch, y_batch in train_iter:
             with autograd.record():
-                batch_loss = LOSS(net(X_batch), y_batch)
+                batch_loss = loss(net, X_batch, y_batch)
             batch_loss.backward()
             trainer.step(len(X_batch))
         if after_epoch is not None:

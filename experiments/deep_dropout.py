@@ -5,10 +5,9 @@ Dropout stands after the activation. Accuracy on the 500 images and accuracy and
 every sixth epoch; the test images stay closed.
 """
 
-import d2l_utils as d2l
-from d2l_utils.experiments import _fashion_mnist as shared
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
-from mxnet import autograd, gluon, init
+from mxnet import init
 from mxnet.gluon import nn
 
 GRID = [
@@ -37,19 +36,16 @@ def network(depth, batch_norm, drop_prob):
 
 def run(depth, batch_norm, drop_prob, seed):
     """Train with Adam in batches of 100 and give three curves over the epochs."""
-    (X, y), valid = shared.split(500, seed)
+    (X, y), valid = fashion_mnist.split(500, seed)
     net = network(depth, batch_norm, drop_prob)
-    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 5e-4})
-    train_iter = d2l.BatchLoader(X, y, 100, shuffle=True)
     curves = {"train_acc": [], "valid_acc": [], "valid_loss": []}
-    for epoch in range(1, NUM_EPOCHS + 1):
-        for X_batch, y_batch in train_iter:
-            with autograd.record():
-                batch_loss = shared.LOSS(net(X_batch), y_batch)
-            batch_loss.backward()
-            trainer.step(len(X_batch))
+
+    def record(epoch):
         if epoch % EVERY == 0:
-            measured = shared.measure(net, X, y)[0], *shared.measure(net, *valid)
+            measured = fashion_mnist.measure(net, X, y)[0], *fashion_mnist.measure(net, *valid)
             for curve, value in zip(curves.values(), measured, strict=True):
                 curve.append(value)
+
+    options = {"lr": 5e-4, "optimizer": "adam", "settle": False, "after_epoch": record}
+    fashion_mnist.train(net, X, y, num_epochs=NUM_EPOCHS, batch_size=100, **options)
     return curves

@@ -6,7 +6,7 @@
 from functools import partial
 
 import d2l_utils as d2l
-from d2l_utils.experiments import _fashion_mnist
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
 from mxnet import gluon, init
 from mxnet.gluon import nn
@@ -46,21 +46,21 @@ def build(drop_probs, width):
 
 def fit(*, drop_probs, width, lr, momentum, limit, wd, seed):
     """Train once; give the network and what it is measured on: ((X, y), (X_valid, y_valid))."""
-    train, valid = _fashion_mnist.split(1000, seed)
+    train, valid = fashion_mnist.split(1000, seed)
     net = build(drop_probs, width)
     trainer_class = partial(d2l.MaxNormTrainer, limit=limit) if limit else gluon.Trainer
     options = {"lr": lr, "momentum": momentum, "wd": wd, "trainer_class": trainer_class}
-    _fashion_mnist.train(net, *train, num_epochs=60, batch_size=100, **options)
+    fashion_mnist.train(net, *train, num_epochs=60, batch_size=100, **options)
     return net, train, valid
 
 
 def longest(net):
     """Give the length of the longest vector of incoming weights, over all units of all layers."""
     weights = [param.data() for param in net.collect_params(".*weight").values()]
-    return max(_fashion_mnist.number(w.norm(axis=1).max().asscalar()) for w in weights)
+    return max(fashion_mnist.number(w.norm(axis=1).max().asscalar()) for w in weights)
 
 
 def run(**point):
     """Train once; give accuracies, losses, and the longest incoming weights; the loss of a diverged run is infinite."""
     net, train, valid = fit(**point)
-    return _fashion_mnist.measured(net, train, valid) | {"longest": longest(net)}
+    return fashion_mnist.measured(net, train, valid) | {"longest": longest(net)}

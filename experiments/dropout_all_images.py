@@ -4,9 +4,9 @@
 """
 
 import d2l_utils as d2l
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
-from mxnet import gluon, init
-from mxnet.gluon import nn
+from mxnet import gluon
 
 BATCH_SIZE = 256
 SETTINGS = [(0, 0, "own size"), (0.2, 0.5, "own size"), (0.2, 0.5, "256 always")]
@@ -29,16 +29,10 @@ def run(drop_prob1, drop_prob2, last_step, seed):
     """Train for ten epochs at lr 0.5; `train_acc` is measured at the end, with dropout off."""
     train_images, train_labels, test_images, test_labels = d2l.fashion_mnist_arrays()
     d2l.seed_everything(seed)
-    net = nn.HybridSequential()
-    net.add(nn.Dense(256, activation="relu"), nn.Dropout(drop_prob1))
-    net.add(nn.Dense(256, activation="relu"), nn.Dropout(drop_prob2))
-    net.add(nn.Dense(10))
-    net.initialize(init.Normal(sigma=0.01))
-    net.hybridize()
+    net = fashion_mnist.book_mlp([drop_prob1, drop_prob2])
     trainer_class = BookTrainer if last_step == "256 always" else gluon.Trainer
     trainer = trainer_class(net.collect_params(), "sgd", {"learning_rate": 0.5})
     train_iter = d2l.BatchLoader(train_images, train_labels, BATCH_SIZE, shuffle=True)
     test_iter = d2l.BatchLoader(test_images, test_labels, BATCH_SIZE, shuffle=False)
-    loss = gluon.loss.SoftmaxCrossEntropyLoss()
-    history = d2l.train_ch3(net, train_iter, test_iter, loss, 10, BATCH_SIZE, trainer=trainer)
+    history = d2l.train_ch3(net, train_iter, test_iter, fashion_mnist.LOSS, 10, BATCH_SIZE, trainer=trainer)
     return {"train_acc": d2l.evaluate_accuracy(train_iter, net), "test_acc": history.test_acc}

@@ -3,10 +3,9 @@
 from functools import partial
 
 import d2l_utils as d2l
-from d2l_utils.experiments import _fashion_mnist
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
-from mxnet import gluon, init
-from mxnet.gluon import nn
+from mxnet import gluon
 
 SETTINGS = [
     {"drop_probs": drop_probs, "wd": wd, "limit": limit}
@@ -24,16 +23,11 @@ GRID = [setting | {"seed": seed} for setting in SETTINGS for seed in range(0, 50
 
 def fit(*, drop_probs, wd, limit, seed):
     """Train 784-256-256-10 for three epochs as the book does, lr 0.5 throughout; keep 5,000 images to validate on."""
-    train, valid = _fashion_mnist.split(55000, seed)
-    net = nn.HybridSequential()
-    for drop_prob in drop_probs:
-        net.add(nn.Dense(256, activation="relu"), nn.Dropout(drop_prob))
-    net.add(nn.Dense(10))
-    net.initialize(init.Normal(sigma=0.01))
-    net.hybridize()
+    train, valid = fashion_mnist.split(55000, seed)
+    net = fashion_mnist.book_mlp(drop_probs)
     trainer_class = partial(d2l.MaxNormTrainer, limit=limit) if limit else gluon.Trainer
     options = {"lr": 0.5, "wd": wd, "trainer_class": trainer_class, "settle": False}
-    _fashion_mnist.train(net, *train, num_epochs=3, batch_size=256, **options)
+    fashion_mnist.train(net, *train, num_epochs=3, batch_size=256, **options)
     return net, train, valid
 
 
@@ -41,4 +35,4 @@ def run(**point):
     """Train once; give accuracies, losses, and the Euclidean norm of each layer's weights."""
     net, train, valid = fit(**point)
     weights = [param.data() for param in net.collect_params(".*weight").values()]
-    return _fashion_mnist.measured(net, train, valid) | {"norms": [float(w.norm().asscalar()) for w in weights]}
+    return fashion_mnist.measured(net, train, valid) | {"norms": [float(w.norm().asscalar()) for w in weights]}

@@ -5,7 +5,7 @@ All other things are equal. Accuracy and loss are those on the 500 images and on
 """
 
 import d2l_utils as d2l
-from d2l_utils.experiments import _fashion_mnist as shared
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
 from mxnet import init
 from mxnet.gluon import nn
@@ -38,7 +38,7 @@ def lenet(kind):
 
 def run(kind, seed):
     """Train for 25 epochs in batches of 50, and measure."""
-    train, (X_valid, y_valid) = shared.split(500, seed)
+    train, (X_valid, y_valid) = fashion_mnist.split(500, seed)
     net = lenet(kind)
-    shared.train(net, *train, num_epochs=25, batch_size=50, lr=0.02, momentum=0.9)
-    return shared.measured(net, train, (X_valid[:1000], y_valid[:1000]))
+    fashion_mnist.train(net, *train, num_epochs=25, batch_size=50, lr=0.02, momentum=0.9)
+    return fashion_mnist.measured(net, train, (X_valid[:1000], y_valid[:1000]))

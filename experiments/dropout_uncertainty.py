@@ -6,7 +6,7 @@ mean of 20 passes with dropout on. Measured on 2,000 other images, and the mean 
 """
 
 import d2l_utils as d2l
-from d2l_utils.experiments import _fashion_mnist as shared
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
 from mxnet import nd
 
@@ -16,9 +16,9 @@ NUM_SAMPLES = 20
 
 def trained(drop_prob, seed):
     """Give a trained network and its (images, labels) to validate on."""
-    train, (X_valid, y_valid) = shared.split(500, seed)
-    net = shared.mlp(drop_prob)
-    shared.train(net, *train, num_epochs=80, batch_size=50, lr=0.03)
+    train, (X_valid, y_valid) = fashion_mnist.split(500, seed)
+    net = fashion_mnist.mlp(drop_prob)
+    fashion_mnist.train(net, *train, num_epochs=80, batch_size=50, lr=0.03)
     return net, (X_valid[:2000], y_valid[:2000])
 
 

@@ -6,7 +6,7 @@ beside it. No test image is opened.
 """
 
 import d2l_utils as d2l
-from d2l_utils.experiments import _fashion_mnist as shared
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
 from mxnet import autograd, gluon, init
 from mxnet.gluon import nn
@@ -22,7 +22,7 @@ IS_ON = {
 
 def run(when, seed):
     """Train and measure; with dropout off a pass is recorded in predict mode."""
-    train, valid = shared.split(10000, seed)
+    train, valid = fashion_mnist.split(10000, seed)
     net = nn.HybridSequential()
     net.add(nn.Dense(32, activation="relu"), nn.Dropout(DROP_PROB), nn.Dense(10))
     net.initialize(init.MSRAPrelu("in", slope=0))
@@ -32,7 +32,7 @@ def run(when, seed):
         trainer.set_learning_rate(0.1 if epoch <= 0.75 * NUM_EPOCHS else 0.01)
         for X, y in d2l.BatchLoader(*train, 100, shuffle=True):
             with autograd.record(train_mode=IS_ON[when](epoch)):
-                batch_loss = shared.LOSS(net(X), y)
+                batch_loss = fashion_mnist.LOSS(net(X), y)
             batch_loss.backward(train_mode=IS_ON[when](epoch))
             trainer.step(len(X))
-    return shared.measured(net, train, valid)
+    return fashion_mnist.measured(net, train, valid)

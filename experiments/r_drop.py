@@ -4,12 +4,13 @@
 as many images as R-Drop, and so does `alpha` 0 with two passes, the mean loss of two masks.
 """
 
+import functools
 import itertools
 
 import d2l_utils as d2l
 from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
-from mxnet import autograd, gluon, nd
+from mxnet import autograd
 
 SEEDS = range(0, 50, 10)
 BATCH_SIZE = 50
@@ -51,24 +52,9 @@ def trained(num_train, drop_prob, lr, passes, alpha, num_epochs, seed):
     """Give a trained network, its training images and its validation images."""
     train, valid = fashion_mnist.split(num_train, seed)
     net = fashion_mnist.mlp(drop_prob)
-    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": lr})
-    train_iter = d2l.BatchLoader(*train, BATCH_SIZE, shuffle=True)
-    for epoch in range(1, num_epochs + 1):
-        trainer.set_learning_rate(lr if epoch <= 0.75 * num_epochs else lr / 10)
-        for X, y in train_iter:
-            with autograd.record():
-                batch_loss = step_loss(net, X, y, passes, alpha)
-            batch_loss.backward()
-            trainer.step(len(X))
+    loss = fashion_mnist.cross_entropy if passes == 1 else functools.partial(fashion_mnist.r_drop, alpha=alpha)
+    fashion_mnist.train(net, *train, num_epochs=num_epochs, batch_size=BATCH_SIZE, lr=lr, loss=loss)
     return net, train, valid
-
-
-def step_loss(net, X, y, passes, alpha):
-    """Give the loss of one pass, or that of R-Drop from one pass over the doubled batch."""
-    if passes == 1:
-        return fashion_mnist.LOSS(net(X), y)
-    logits1, logits2 = nd.split(net(nd.concat(X, X, dim=0)), 2, axis=0)
-    return d2l.r_drop_loss(logits1, logits2, y, alpha=alpha)
 
 
 def two_passes(net, X):

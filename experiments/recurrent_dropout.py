@@ -5,7 +5,7 @@ drawn once for a sequence and used at all of its steps ("shared"), which is vari
 loss with dropout off, on the 500 images and on 1,000 others. No test image is opened.
 """
 
-from d2l_utils.experiments import _fashion_mnist as shared
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
 from mxnet import init, nd
 from mxnet.gluon import nn
@@ -42,11 +42,11 @@ class Reader(nn.HybridBlock):
 
 def run(mask, seed):
     """Train for 40 epochs in batches of 50, and measure."""
-    train, (X_valid, y_valid) = shared.split(500, seed)
+    train, (X_valid, y_valid) = fashion_mnist.split(500, seed)
     net = Reader(mask)
     net.initialize(init.Xavier())
     net.of_state.initialize(init.Orthogonal(scale=1), force_reinit=True)
     net.hybridize()
     net(nd.zeros((1, 1, 28, 28)))
-    shared.train(net, *train, num_epochs=40, batch_size=50, lr=0.1)
-    return shared.measured(net, train, (X_valid[:1000], y_valid[:1000]))
+    fashion_mnist.train(net, *train, num_epochs=40, batch_size=50, lr=0.1)
+    return fashion_mnist.measured(net, train, (X_valid[:1000], y_valid[:1000]))

@@ -4,12 +4,13 @@ Every run takes 300 steps of 100 images with the same learning rates, which are 
 10,000; for 55,000, which 60,000 leave when 5,000 are kept to validate on, it takes 550 steps, one epoch.
 """
 
+import functools
 import itertools
 
 import d2l_utils as d2l
 from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
-from mxnet import autograd, gluon, nd
+from mxnet import autograd, gluon
 
 NUM_STEPS = {500: 300, 2000: 300, 10000: 300, 55000: 550}
 SIZES = list(NUM_STEPS)
@@ -64,11 +65,12 @@ def fit(net, X, y, *, wd, limit, alpha, drop_prob):
     weights = [param.data() for param in net.collect_params(".*weight").values()]
     options = {"learning_rate": LR, "momentum": MOMENTUM, "wd": wd}
     trainer = gluon.Trainer(net.collect_params(), "sgd", options)
+    loss = functools.partial(fashion_mnist.r_drop, alpha=alpha) if alpha else fashion_mnist.cross_entropy
     num_steps = NUM_STEPS[len(X)]
     for step, (X_batch, y_batch) in enumerate(batches(X, y, num_steps), start=1):
         trainer.set_learning_rate(LR if step <= 0.75 * num_steps else LR / 10)
         with autograd.record():
-            batch_loss = step_loss(net, X_batch, y_batch, alpha)
+            batch_loss = loss(net, X_batch, y_batch)
         batch_loss.backward()
         trainer.step(len(X_batch))
         if limit:
@@ -81,14 +83,6 @@ def batches(X, y, num_steps):
     train_iter = d2l.BatchLoader(X, y, BATCH_SIZE, shuffle=True)
     endless = itertools.chain.from_iterable(itertools.repeat(train_iter))
     return itertools.islice(endless, num_steps)
-
-
-def step_loss(net, X, y, alpha):
-    """Give the cross-entropy, or the loss of R-Drop from one pass over the doubled batch."""
-    if not alpha:
-        return fashion_mnist.LOSS(net(X), y)
-    logits1, logits2 = nd.split(net(nd.concat(X, X, dim=0)), 2, axis=0)
-    return d2l.r_drop_loss(logits1, logits2, y, alpha=alpha)
 
 
 def stop_early(net, steps, valid):

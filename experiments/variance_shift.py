@@ -6,10 +6,9 @@ follows. For each batch normalization: the variance of its input in training by 
 Accuracy and loss on 5,000 other images, as trained and after the statistics were taken again with dropout off.
 """
 
-import d2l_utils as d2l
-from d2l_utils.experiments import _fashion_mnist as shared
+from d2l_utils.experiments import _fashion_mnist as fashion_mnist
 
-from mxnet import autograd, gluon, init
+from mxnet import autograd, init
 from mxnet.gluon import nn
 
 PLACES = ["in front", "after each", "after the last"]
@@ -61,21 +60,16 @@ def take_statistics_again(net, X):
 
 def run(place, drop_prob, seed):
     """Train with Adam in batches of 100 and give three ratios of variances, and accuracy and loss before and after."""
-    (X, y), valid = shared.split(2000, seed)
+    (X, y), valid = fashion_mnist.split(2000, seed)
     net = network(place, drop_prob)
-    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 5e-4})
-    for _ in range(NUM_EPOCHS):
-        for X_batch, y_batch in d2l.BatchLoader(X, y, 100, shuffle=True):
-            with autograd.record():
-                batch_loss = shared.LOSS(net(X_batch), y_batch)
-            batch_loss.backward()
-            trainer.step(len(X_batch))
+    options = {"lr": 5e-4, "optimizer": "adam", "settle": False}
+    fashion_mnist.train(net, X, y, num_epochs=NUM_EPOCHS, batch_size=100, **options)
     with autograd.train_mode():  # without a backward pass Gluon leaves the running statistics alone
         training = input_variances(net, X)
     prediction = input_variances(net, X)
-    acc, loss = shared.measure(net, *valid)
+    acc, loss = fashion_mnist.measure(net, *valid)
     take_statistics_again(net, X)
-    acc_again, loss_again = shared.measure(net, *valid)
+    acc_again, loss_again = fashion_mnist.measure(net, *valid)
     return {
         "ratios": [a / b for a, b in zip(training, prediction, strict=True)],
         **{"valid_acc": acc, "valid_loss": loss, "valid_acc_again": acc_again, "valid_loss_again": loss_again},
