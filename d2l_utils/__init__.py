@@ -39,6 +39,7 @@ _PUBLIC = {
     "gradients": ["gradcheck"],
     "graph_drawing": ["show_graph"],
     "graphs": ["layer_outputs"],
+    "measurements": ["LayerStatistics", "layer_statistics"],
     "sweeps": ["sweep"],
     "tables": ["read_table"],
     "plotting": [

@@ -145,6 +145,42 @@ def _(result, net):
     assert result == {}
 
 
+@st.composite
+def perceptrons(draw):
+    """Draw a net of two layers, initialized."""
+    net = nn.Sequential()
+    net.add(nn.Dense(draw(st.integers(1, 3)), activation="relu"), nn.Dense(3))
+    net.initialize()
+    return net
+
+
+@case(
+    "layer_statistics",
+    good={"net": perceptrons(), "X": floats((4, 3)), "loss_fn": st.just(gloss.SoftmaxCrossEntropyLoss()), "y": LABELS},
+    strange={
+        "net": st.sampled_from([nn.Dense(2), nn.Sequential(), lambda X: X]),
+        "X": arrays(),
+        "loss_fn": st.sampled_from([None, lambda y_hat, y: y_hat, lambda y_hat, y: nd.ones(1), lambda y_hat: 1.0]),
+        "y": arrays(),
+    },
+    times=40,
+)
+def _(result, net, X, loss_fn, y):
+    assert [one.name for one in result] == ["net[0]", "net[1]"]
+    means = [wide(net[0](X)).mean(), wide(net(X)).mean()]
+    np.testing.assert_allclose([one.activation_mean for one in result], means, rtol=1e-3, atol=1e-6)
+    assert all((one.weight_grad_norm is None) == (loss_fn is None) for one in result)
+
+
+FIELDS = {"name": st.just("net[0]"), "activation_mean": st.floats(), "activation_std": st.floats()}
+
+
+@case("LayerStatistics", good=FIELDS | {"weight_grad_norm": st.none(), "output_grad_std": st.none()}, times=5)
+def _(result, name, **numbers):
+    assert result.name is name
+    assert result[1:] == tuple(numbers.values())
+
+
 COLUMN = st.lists(st.floats(0, 1), min_size=2, max_size=2)
 
 
