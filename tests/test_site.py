@@ -53,6 +53,11 @@ DEFECTS = {
         "formulas need a script",
     ),
     "contrast": ('<p style="color: #ccc; background: #fff">faint</p>', "axe color-contrast"),
+    "contrast_code": (
+        '<style>pre { background: #fff; color: #000 } .c1 { color: #ccc }</style><pre><span class="k">for</span> '
+        '<span class="k">in</span> <span class="c1">faint</span> <span class="c1">faint</span></pre>',
+        "axe color-contrast",
+    ),
     "contrast_dark": (
         "<style>@media (prefers-color-scheme: dark) { p { color: #222; background: #111 } }</style><p>faint</p>",
         "axe color-contrast",
@@ -187,6 +192,7 @@ def expected_modes(name):
     themes = [", light", ", dark", ", dark by choice"]
     shown_in = {
         "contrast": themes,
+        "contrast_code": themes,
         "contrast_dark": [", dark"],
         "contrast_chosen": [", dark by choice"],
         "dark_figure": themes,

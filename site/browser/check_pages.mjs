@@ -35,6 +35,18 @@ function inspect() {
   return { problems, formulas: document.querySelectorAll(".katex").length };
 }
 
+// Runs in the page: of the thousands of coloured words of code one of each kind stays an element, since axe takes
+// seconds for them all; the text and its place stay as they are.
+function thinOutCode() {
+  const kept = new Set();
+  for (const word of document.querySelectorAll("pre span")) {
+    const look = [word.className, word.style.cssText, word.closest("div[class]")?.className].join("|");
+    if (kept.has(look) && !word.id && !word.childElementCount) word.replaceWith(...word.childNodes);
+    kept.add(look);
+  }
+  document.querySelectorAll("pre").forEach((block) => block.normalize());
+}
+
 // Runs in the page: what depends on the theme. The rest of axe is the same in all of them and runs in the first.
 async function inspectTheme({ chosen, rules }) {
   document.body.dataset.theme = chosen; // as the theme's button does
@@ -78,6 +90,7 @@ async function visit(browser, width, address) {
   const written = (await reply.text()).split('class="katex"').length - 1;
   if (written !== seen.formulas) heard.push(`formulas need a script: ${written} written, ${seen.formulas} seen`);
 
+  await page.evaluate(thinOutCode);
   await page.addScriptTag({ path: axePath });
   await page.addStyleTag({ content: "* { transition: none !important }" }); // axe must not see a colour on its way
   // On a phone what differs in colour is the theme's bar and menus, the same on every page: one page shows them.
