@@ -15,3 +15,13 @@ hypothesis.settings.load_profile("course")
 def seed_all_streams():
     """Seed every random stream before each test."""
     d2l.seed_everything(0)
+
+
+@pytest.fixture(scope="session")
+def figure_site(request, tmp_path_factory):
+    """Give a site with a page for each test file that has code for a figure under FIGURE; rendering takes long."""
+    from playing import figure_pages  # late: most tests need no browser
+
+    modules = {item.module for item in request.session.items if hasattr(getattr(item, "module", None), "FIGURE")}
+    figures = {module.__name__: module.FIGURE for module in sorted(modules, key=lambda module: module.__name__)}
+    return figure_pages(tmp_path_factory.mktemp("figures"), figures)

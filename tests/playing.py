@@ -26,6 +26,26 @@ def render(notebooks):
     return site
 
 
+def figure_pages(folder, figures):
+    """Execute {name: code that makes a figure} in one kernel; give the folder of a site with a page for each."""
+    played = execute(folder / "notebooks", "import d2l_utils as d2l", *figures.values()) / "play.ipynb"
+    title, imports, *cells = nbformat.read(played, as_version=4).cells
+    played.unlink()
+    for name, cell in zip(figures, cells, strict=True):
+        nbformat.write(notebook(title, imports, cell), played.with_name(f"{name}.ipynb"))
+    return render(played.parent)
+
+
+def play_page(site, name):
+    """Play with the figure on one page of a site.
+
+    Gives what site/browser/use_figures.mjs saw, and as "complaints" what check_pages.mjs found.
+    """
+    with served(site) as base:
+        report = browse("use_figures.mjs", f"{base}{name}.html")
+        return report | {"complaints": browse("check_pages.mjs", base, f"{name}.html")}
+
+
 def play(folder, figure):
     """Play with a figure, `figure` is the code that makes it, on a page of its own.
 

@@ -14,10 +14,12 @@ from d2l_utils.figures import _graph_steps, _modules, _stored
 import numpy as np
 import pytest
 from mxnet import autograd, nd
-from playing import IN_BROWSER, MODES, play
+from playing import IN_BROWSER, MODES, play_page
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
+
+FIGURE = "d2l.figures.graph_steps()"
 
 INPUTS = _graph_steps._INPUTS
 
@@ -140,9 +142,9 @@ def test_graph_steps_refuses(changes, error, sentence):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def seen(figure_site):
     """Play with the figure on a page of its own; return what was seen."""
-    return play(tmp_path_factory.mktemp("graph_steps"), "d2l.figures.graph_steps()")
+    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

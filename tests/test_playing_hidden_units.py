@@ -13,10 +13,12 @@ from d2l_utils.figures import _hidden_units, _modules, _stored
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play
+from playing import IN_BROWSER, MODES, play_page
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
+
+FIGURE = "d2l.figures.hidden_units(4)"
 
 KS, X = _hidden_units._KS, _hidden_units._GRID
 NETWORKS = [(k, activation) for k in KS for activation in ("relu", "step")]
@@ -111,9 +113,9 @@ def test_what_is_refused(arguments, error, sentence):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def seen(figure_site):
     """Play with the figure on a page of its own; return what was seen."""
-    return play(tmp_path_factory.mktemp("hidden_units"), "d2l.figures.hidden_units(4)")
+    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

@@ -12,7 +12,7 @@ from d2l_utils.figures import _learning_rates, _modules, _stored
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play
+from playing import IN_BROWSER, MODES, play_page
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
@@ -25,7 +25,7 @@ RUNS = {
     for k, name in enumerate(NAMES)
 }
 LOSS = {name: (2 - np.array(values)).tolist() for name, values in RUNS.items()}
-CALL = f"d2l.figures.learning_rates({LRS}, {MOMENTA}, accuracy={RUNS}, loss={LOSS})"
+FIGURE = f"d2l.figures.learning_rates({LRS}, {MOMENTA}, accuracy={RUNS}, loss={LOSS})"
 
 
 def shown(monkeypatch, **changes):
@@ -104,9 +104,9 @@ def test_the_module_computes(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def seen(figure_site):
     """Play with the figure on a page of its own; return what was seen."""
-    return play(tmp_path_factory.mktemp("learning_rates"), CALL)
+    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

@@ -14,10 +14,12 @@ from d2l_utils.figures import _modules, _penalty, _stored
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play
+from playing import IN_BROWSER, MODES, play_page
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
+
+FIGURE = "d2l.figures.penalty_path(0.8, correlation=0.5)"
 
 GRID = [(lambd, r) for lambd in (0, 0.1, 0.8, 1.5, 3) for r in _penalty._CORRELATIONS]
 W = _penalty._MINIMUM
@@ -159,9 +161,9 @@ def test_penalty_path_refuses(changes, error, sentence):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def seen(figure_site):
     """Play with the figure on a page of its own; return what was seen."""
-    return play(tmp_path_factory.mktemp("penalty"), "d2l.figures.penalty_path(0.8, correlation=0.5)")
+    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

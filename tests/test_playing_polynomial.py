@@ -13,12 +13,13 @@ from d2l_utils.figures import _modules, _polynomial, _stored
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play
+from playing import IN_BROWSER, MODES, play_page
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
 
 W, NOISE = [5.0, 1.2, -3.4, 5.6], 1
+FIGURE = f"d2l.figures.polynomial_fit({W}, {NOISE}, degree=9, num_examples=20)"
 POWERS = np.arange(13)
 
 
@@ -168,10 +169,9 @@ def test_polynomial_fit_refuses(changes, error, sentence):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def seen(figure_site):
     """Play with the figure on a page of its own; return what was seen."""
-    figure = f"d2l.figures.polynomial_fit({W}, {NOISE}, degree=9, num_examples=20)"
-    return play(tmp_path_factory.mktemp("polynomial"), figure)
+    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

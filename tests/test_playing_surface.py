@@ -14,10 +14,12 @@ from d2l_utils.figures import _modules, _stored, _surface
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play
+from playing import IN_BROWSER, MODES, play_page
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
+
+FIGURE = "d2l.figures.loss_surface(0.8, fraction=0.6, num_steps=12)"
 
 GRID = [(r, f) for r in _surface._CORRELATIONS for f in (0.05, 0.5, 0.9, 1.0, 1.2)]
 
@@ -128,9 +130,9 @@ def test_loss_surface_refuses(changes, error, sentence):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def seen(figure_site):
     """Play with the figure on a page of its own; return what was seen."""
-    return play(tmp_path_factory.mktemp("surface"), "d2l.figures.loss_surface(0.8, fraction=0.6, num_steps=12)")
+    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

@@ -15,10 +15,12 @@ from d2l_utils.figures import _modules, _stored, _thinned
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play
+from playing import IN_BROWSER, MODES, play_page
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
+
+FIGURE = 'd2l.figures.thinned_networks(0.5, layer="relu")'
 
 GRID = [(rate, layer) for rate in (0, 0.05, 0.5, 0.8, 1) for layer in ("linear", "relu")]
 
@@ -128,9 +130,9 @@ def test_thinned_networks_refuses(arguments, error, sentence):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory):
+def seen(figure_site):
     """Play with the figure on a page of its own; return what was seen."""
-    return play(tmp_path_factory.mktemp("thinned"), 'd2l.figures.thinned_networks(0.5, layer="relu")')
+    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER
