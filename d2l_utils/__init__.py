@@ -40,6 +40,8 @@ _PUBLIC = {
     "graph_drawing": ["show_graph"],
     "graphs": ["layer_outputs"],
     "measurements": ["LayerStatistics", "layer_statistics"],
+    "memory": ["memory_account", "peak_memory"],
+    "segments": ["backward_by_segments"],
     "sweeps": ["sweep"],
     "tables": ["read_table"],
     "plotting": [

@@ -107,3 +107,9 @@ def in_short(value):
     too_long = isinstance(value, Integral) and not _fits_a_float(value)  # Python writes no more than 4300 digits
     text = f"an integer of {int(value).bit_length()} bits" if too_long else " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:40]}...{text[-15:]}"
+
+
+def last_line(error):
+    """Tell an error in one short line: the last one of its words."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return in_short(lines[-1] if lines else type(error).__name__)

@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "dropout_in_deep_networks",
         "dropout_mathematics",
         "linear_regression",
+        "memory",
         "mlp",
         "ndarray",
         "r_drop",
