@@ -26,7 +26,7 @@ class LayerStatistics(NamedTuple):
     output_grad_std : float or None
         Standard deviation of the gradient of the loss along the layer's output.
 
-    Introduced in: a chapter to come (numerical stability)
+    Introduced in: notebooks/19-numerical-stability.ipynb
     """
 
     name: str
@@ -80,7 +80,7 @@ def layer_statistics(net, X, loss_fn=None, y=None):
     >>> [(one.name, one.activation_mean) for one in layer_statistics(net, nd.ones((3, 2)))]
     [('net[0]', 2.0), ('net[1]', 4.0)]
 
-    Introduced in: a chapter to come (numerical stability)
+    Introduced in: notebooks/19-numerical-stability.ipynb
     """
     _validation.instance("layer_statistics", "net", net, (nn.Sequential, nn.HybridSequential), allowed="a Sequential")
     _validation.floating("layer_statistics", "X", X)

@@ -78,7 +78,7 @@ def grad_clipping(params, theta, ctx=None):
     ----------
     Zhang et al., Dive into Deep Learning, section 8.5 (gradient clipping).
 
-    Introduced in: a chapter to come (numerical stability)
+    Introduced in: notebooks/19-numerical-stability.ipynb
     """
     _with_gradients("grad_clipping", params)
     if theta is None:

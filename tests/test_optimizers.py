@@ -4,7 +4,7 @@ import d2l_utils as d2l
 
 import numpy as np
 import pytest
-from mxnet import autograd, nd
+from mxnet import autograd, gluon, nd
 
 
 def param_with_grad(value, grad):
@@ -45,6 +45,17 @@ def test_clipping_scales_the_joint_norm():
     d2l.grad_clipping(params, 1)  # the joint norm is 5: clipping each by itself would give 1 and 1
     np.testing.assert_allclose(params[0].grad.asnumpy(), [0.6, 0], rtol=1e-6)
     np.testing.assert_allclose(params[1].grad.asnumpy(), [0.8], rtol=1e-6)
+
+
+def test_clipping_is_that_of_gluon():
+    d2l.seed_everything(1)
+    values = [nd.random.normal(shape=shape).asnumpy() for shape in ((3, 4), (5,), (2, 1))]
+    params = [param_with_grad(value, value) for value in values]
+    theirs = [nd.array(value) for value in values]
+    d2l.grad_clipping(params, 0.5)
+    gluon.utils.clip_global_norm(theirs, 0.5)
+    for param, grad in zip(params, theirs, strict=True):
+        np.testing.assert_allclose(param.grad.asnumpy(), grad.asnumpy(), rtol=1e-6)
 
 
 @pytest.mark.parametrize("theta", [5, 100, None])

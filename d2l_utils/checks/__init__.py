@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "memory",
         "mlp",
         "ndarray",
+        "numerical_stability",
         "r_drop",
         "regularizers_compared",
         "softmax_regression",
