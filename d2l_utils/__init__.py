@@ -28,6 +28,7 @@ _PUBLIC = {
     "numpy_losses": ["softmax_loss"],
     "fully_connected": ["FullyConnectedNet"],
     "losses": ["softmax_cross_entropy", "squared_loss"],
+    "initialization": ["fan_in_and_out", "lsuv"],
     "optimizers": ["grad_clipping", "sgd"],
     "penalties": ["l1_penalty", "l2_penalty"],
     "constraints": ["MaxNormTrainer", "max_norm"],

@@ -172,6 +172,31 @@ def _(result, net, X, loss_fn, y):
     assert all((one.weight_grad_norm is None) == (loss_fn is None) for one in result)
 
 
+@case(
+    "lsuv",
+    good={
+        "net": perceptrons(),
+        "X": floats((4, 3), (30, 5)),
+        "tolerance": st.floats(0.001, 0.9),
+        "max_steps": st.integers(1, 9),
+    },
+    strange={"net": st.sampled_from([nn.Dense(2), nn.Sequential(), lambda X: X]), "X": arrays()},
+    times=40,
+)
+def _(result, net, X, tolerance, max_steps):
+    assert all(abs(std**2 - 1) < float(tolerance) + 1e-3 for std in result)
+
+
+@case(
+    "fan_in_and_out",
+    good={"shape": st.lists(st.integers(1, 99), min_size=2, max_size=5)},
+    strange={"shape": st.lists(st.integers(-1, 5) | st.floats(1, 2), max_size=4).map(tuple)},
+)
+def _(result, shape):
+    outputs, inputs, *kernel = map(int, shape)
+    assert result == (inputs * int(np.prod(kernel, dtype=object)), outputs * int(np.prod(kernel, dtype=object)))
+
+
 FIELDS = {"name": st.just("net[0]"), "activation_mean": st.floats(), "activation_std": st.floats()}
 
 

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "dropout_in_practice",
         "dropout_in_deep_networks",
         "dropout_mathematics",
+        "initialization",
         "linear_regression",
         "memory",
         "mlp",

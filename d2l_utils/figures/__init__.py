@@ -10,6 +10,7 @@ _PUBLIC = {
     "_curves": ["dropout_curves"],
     "_graph_steps": ["graph_steps"],
     "_hidden_units": ["hidden_units"],
+    "_histograms": ["layer_histograms"],
     "_learning_rates": ["learning_rates"],
     "_mask": ["dropout_mask"],
     "_penalty": ["penalty_path"],

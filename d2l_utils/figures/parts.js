@@ -12,8 +12,9 @@ const STYLE = `
 .d2l-figure > div { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; align-items: end; margin-bottom: 0.5rem; }
 .d2l-figure label { flex: 1 1 14rem; }
 .d2l-figure input { display: block; width: 100%; height: 1.75rem; margin: 0; accent-color: #0072b2; }
-.d2l-figure button { font: inherit; color: inherit; padding: 0.3rem 0.75rem; cursor: pointer; }
-.d2l-figure :is(input, button):focus-visible { outline: 2px solid #0072b2; outline-offset: 2px; }
+.d2l-figure :is(button, select) { font: inherit; color: inherit; padding: 0.3rem 0.75rem; cursor: pointer; }
+.d2l-figure select { display: block; width: 100%; padding: 0.2rem; }
+.d2l-figure :is(input, button, select):focus-visible { outline: 2px solid #0072b2; outline-offset: 2px; }
 .d2l-figure svg { flex: 1 1 17rem; min-width: 0; max-width: 22rem; margin: 0 auto; font: 12px sans-serif; }
 .d2l-figure b { font-variant-numeric: tabular-nums; }
 `;
@@ -50,6 +51,15 @@ export function slider(row, { label, values, start, moved }) {
     update();
     moved(values[input.value]);
   });
+}
+
+// A list of names, one of which is chosen; `moved` hears of every choice.
+export function chooser(row, { label, values, start, moved }) {
+  const box = add(row, "label", {}, label);
+  const select = add(box, "select");
+  for (const value of values) add(select, "option", { value }, value);
+  select.value = start;
+  select.addEventListener("input", () => moved(select.value));
 }
 
 // Shows {name: value} in a row.

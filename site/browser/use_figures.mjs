@@ -20,6 +20,7 @@ const look = (figure) =>
     ),
     sliders: [...element.querySelectorAll("input")].map((input) => input.getAttribute("aria-valuetext")),
     labels: [...element.querySelectorAll("input")].map((input) => input.labels[0].textContent),
+    choices: [...element.querySelectorAll("select")].map((select) => select.value),
     words: [...element.querySelectorAll("svg")].map((svg) => svg.getAttribute("aria-label")),
     texts: [...element.querySelectorAll("svg text")].map((text) => text.textContent),
     drawn: [...element.querySelectorAll("svg")].map((svg) => svg.innerHTML),
@@ -32,11 +33,12 @@ const look = (figure) =>
 // Goes through the controls of a figure with the Tab key and uses each; gives how the figure looked after every step.
 async function play(page, figure) {
   const steps = [await look(figure)];
-  const controls = await figure.locator("input, button").all();
+  const controls = await figure.locator("input, select, button").all();
   await controls[0].focus();
   for (const control of controls) {
     const isSlider = (await control.getAttribute("type")) === "range";
-    for (const key of isSlider ? ["Home", "End", "ArrowLeft"] : ["Enter", "Space"]) {
+    const isList = await control.evaluate((element) => element.tagName === "SELECT");
+    for (const key of isSlider ? ["Home", "End", "ArrowLeft"] : isList ? ["End", "Home", "ArrowDown"] : ["Enter", "Space"]) {
       await page.keyboard.press(key);
       steps.push(await look(figure));
     }
