@@ -60,5 +60,5 @@ _PUBLIC = {
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["checks", "doctor", "experiments", "figures"], submod_attrs=_PUBLIC
+    __name__, submodules=["checks", "doctor", "experiments", "figures", "launch"], submod_attrs=_PUBLIC
 )
