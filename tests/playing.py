@@ -44,13 +44,3 @@ def play_page(site, name):
     with served(site) as base:
         report = browse("use_figures.mjs", f"{base}{name}.html")
         return report | {"complaints": browse("check_pages.mjs", base, f"{name}.html")}
-
-
-def play(folder, figure):
-    """Play with a figure, `figure` is the code that makes it, on a page of its own.
-
-    Gives what site/browser/use_figures.mjs saw, and as "complaints" what check_pages.mjs found.
-    """
-    with served(render(execute(folder / "notebooks", "import d2l_utils as d2l", figure))) as base:
-        report = browse("use_figures.mjs", f"{base}play.html")
-        return report | {"complaints": browse("check_pages.mjs", base, "play.html")}
