@@ -25,3 +25,11 @@ def figure_site(request, tmp_path_factory):
     modules = {item.module for item in request.session.items if hasattr(getattr(item, "module", None), "FIGURE")}
     figures = {module.__name__: module.FIGURE for module in sorted(modules, key=lambda module: module.__name__)}
     return figure_pages(tmp_path_factory.mktemp("figures"), figures)
+
+
+@pytest.fixture(scope="module")
+def seen(request, figure_site):
+    """Play with the figure of a test file on its page; give what was seen."""
+    from playing import play_page
+
+    return play_page(figure_site, request.module.__name__)

@@ -13,7 +13,7 @@ from d2l_utils.figures import _hidden_units, _modules, _stored
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play_page
+from playing import IN_BROWSER, MODES
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
@@ -110,12 +110,6 @@ def test_what_is_refused(arguments, error, sentence):
 
 
 # In the browser.
-
-
-@pytest.fixture(scope="module")
-def seen(figure_site):
-    """Play with the figure on a page of its own; return what was seen."""
-    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

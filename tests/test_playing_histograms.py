@@ -14,7 +14,7 @@ from d2l_utils.figures import _histograms, _modules, _stored
 import numpy as np
 import pytest
 from mxnet import nd
-from playing import IN_BROWSER, MODES, play_page
+from playing import IN_BROWSER, MODES
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
@@ -145,12 +145,6 @@ def test_the_module_computes(tmp_path):
 
 
 # On the site.
-
-
-@pytest.fixture(scope="module")
-def seen(figure_site):
-    """Play with the figure on a page of its own; return what was seen."""
-    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER

@@ -14,7 +14,7 @@ from d2l_utils.figures import _modules, _penalty, _stored
 
 import numpy as np
 import pytest
-from playing import IN_BROWSER, MODES, play_page
+from playing import IN_BROWSER, MODES
 from test_figures import in_node
 
 pytestmark = pytest.mark.whole
@@ -158,12 +158,6 @@ def test_penalty_path_refuses(changes, error, sentence):
 
 
 # On the site.
-
-
-@pytest.fixture(scope="module")
-def seen(figure_site):
-    """Play with the figure on a page of its own; return what was seen."""
-    return play_page(figure_site, __name__)
 
 
 @IN_BROWSER
