@@ -25,13 +25,7 @@ def intermediate_bytes(out, X, params):
     shapes = {name: array.shape for name, array in leaves.items()}
     types = {name: array.dtype for name, array in leaves.items()}
     trained = {name: "null" if array is X or array.grad is None else "write" for name, array in leaves.items()}
-    try:
-        executor = symbol.simple_bind(out.context, grad_req=trained, type_dict=types, **shapes)
-    except MXNetError as error:
-        words = _validation.last_line(error)
-        raise ValueError(
-            f"memory_account: net must be made of operations that a symbol can hold, got the error {words}"
-        ) from error
+    executor = _bound(symbol, out.context, grad_req=trained, type_dict=types, **shapes)
     graph = json.loads(symbol.tojson())
     head, output, _ = graph["heads"][0]
     nodes = {node["name"]: node for node in graph["nodes"] if node["op"] != "null"}
@@ -61,6 +55,17 @@ def _known_leaves(out, arrays):
         )
     computes = any(node["op"] != "null" for node in nodes)
     return {name: known[name] for name in names}, symbol if computes else None
+
+
+def _bound(symbol, *arguments, **options):
+    """Bind a graph to shapes, which makes MXNet write its backward pass; nothing is computed."""
+    try:
+        return symbol.simple_bind(*arguments, **options)
+    except MXNetError as error:
+        words = _validation.last_line(error)
+        raise ValueError(
+            f"memory_account: net must be made of operations that a symbol can hold, got the error {words}"
+        ) from error
 
 
 def _read_by_backward(executor):
