@@ -3,8 +3,8 @@
 import contextlib
 import ctypes
 import faulthandler
+import json
 import os
-import pickle
 import resource
 import signal
 import sys
@@ -57,8 +57,8 @@ def _measure_in_the_copy(work, profile, sender):
     except BaseException as error:
         answer = False, f"the error {_validation.last_line(error)}"
     finally:
-        with open(sender, "wb") as pipe:
-            pickle.dump(answer, pipe)
+        with open(sender, "w", encoding="utf-8") as pipe:
+            json.dump(answer, pipe)
         os._exit(0)
 
 
@@ -71,7 +71,7 @@ def _largest_size():
 def _answer(pid, receiver):
     """Give what the copy sends, or why it sent nothing; wait for its end."""
     try:
-        with open(receiver, "rb") as pipe:
+        with open(receiver, encoding="utf-8") as pipe:
             answer = pipe.read()
     finally:  # also when the learner interrupts the cell
         with contextlib.suppress(ProcessLookupError):
@@ -79,4 +79,4 @@ def _answer(pid, receiver):
         os.waitpid(pid, 0)
     if not answer:
         return False, "a process that was stopped from outside, most likely for want of memory"
-    return pickle.loads(answer)
+    return tuple(json.loads(answer))
