@@ -17,13 +17,14 @@ _arrays = functools.cache(d2l.fashion_mnist_arrays)  # a run of two seconds shou
 def split(num_train, seed):
     """Seed everything and draw `num_train` images to learn from and others to validate on, as chapter 10 does.
 
-    Gives (X, y), (X_valid, y_valid). From more than 55,000 images on, fewer than 5,000 are left to validate on.
+    Gives (X, y), (X_valid, y_valid). From more than 55,000 images on, fewer than 5,000 are left to validate on; from
+    all 60,000 none is left, and None stands for the second pair.
     """
     images, labels, _, _ = _arrays()
     d2l.seed_everything(seed)
     order = nd.array(np.random.permutation(len(images)))
     parts = order[:num_train], order[num_train : num_train + NUM_VALID]
-    return [(images.take(part), labels.take(part)) for part in parts]
+    return [(images.take(part), labels.take(part)) if part.size else None for part in parts]
 
 
 def test_set():
