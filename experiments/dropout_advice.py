@@ -24,7 +24,7 @@ def _settings():
         yield from (both | {"width": width} for width in (32, 128, 512))
         yield from (both | {"lr": lr, "momentum": m} for lr in (0.002, 0.02, 0.2) for m in (0, 0.9, 0.99))
         yield both | {"wd": 0.01}
-    for lr, limit in ((0.06, 0), (0.06, 4), (0.2, 3), (0.2, 4)):
+    for lr, limit in ((0.06, 0), (0.06, 3), (0.06, 4), (0.06, 5), (0.2, 3), (0.2, 4), (0.2, 5)):
         yield {"drop_probs": DROPPED, "lr": lr, "momentum": 0.9, "limit": limit}
 
 
