@@ -6,7 +6,7 @@ const footer = `<p style="width: 100%; font: 8pt sans-serif; text-align: center"
 
 await withBrowser(async (browser) => {
   const page = await browser.newPage();
-  await page.goto(address);
+  await page.goto(address, { timeout: 0 }); // a whole course takes minutes on a busy machine
   await page.evaluate(() => document.fonts.ready);
   await page.pdf({
     path,
