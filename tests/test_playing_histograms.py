@@ -1,8 +1,8 @@
 """The figure of activations by layer, in a browser and behind it.
 
 Feared: rows of another layer than the slider says; a standard deviation of another scheme or activation than the lists
-show; 0 as a logarithm; an axis that jumps from choice to choice; values beyond the range that vanish from the bars; a
-list that the keyboard does not move.
+show; 0 as a logarithm; an axis that jumps from choice to choice; values beyond the range that vanish from the bars, or
+zeros that hide all others; a list that the keyboard does not move.
 """
 
 import json
@@ -68,8 +68,9 @@ def test_bars_by_hand():
     values = np.array([-5, -1, 0, 0, 0.01, 1, 7])
     bars = _histograms._bars(values, (-1, 1))
     assert len(bars) == 41
-    assert (bars[0], bars[20], bars[-1]) == (667, 1000, 667), "what lies beyond is at the ends"
-    assert sum(bars) == 667 + 1000 + 667
+    assert (bars[0], bars[20], bars[-1]) == (1000, 500, 1000), "what lies beyond is at the ends, zeros are left out"
+    assert sum(bars) == 2500
+    assert _histograms._bars(np.zeros(5), (-1, 1))[20] == 1000, "where there is nothing else zeros are shown"
 
 
 def test_the_picture_shows_bars_and_deviations(monkeypatch):

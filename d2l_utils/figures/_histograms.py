@@ -39,7 +39,8 @@ def layer_histograms(outputs, *, depths, ranges):
     Notes
     -----
     Stored are the standard deviation of every layer with three digits, and for each histogram its bars as whole
-    per mille of the highest one.
+    per mille of the highest one. Exact zeros, which ReLU gives, would hide all others: where there are others, they are
+    left out of the bars, not of the standard deviation.
 
     Introduced in: notebooks/20-initialization.ipynb
     """
@@ -119,8 +120,9 @@ def _summary(layers, depths, bounds):
 
 
 def _bars(values, bounds):
-    """Count values in bins of equal width, as per mille of the fullest."""
-    counts, _ = np.histogram(np.clip(values, *bounds), bins=NUM_BINS, range=bounds)
+    """Count values that are not 0, if there are any, in bins of equal width, as per mille of the fullest."""
+    shown = values[values != 0] if values.any() else values
+    counts, _ = np.histogram(np.clip(shown, *bounds), bins=NUM_BINS, range=bounds)
     return (1000 * counts / counts.max()).round().astype(int).tolist()
 
 
@@ -134,8 +136,10 @@ def _picture(data, scheme, activation):
     for row, (depth, bars) in enumerate(zip(depths, chosen["bars"], strict=True)):
         bottom = len(depths) - 1 - row
         left.bar(places, np.array(bars) / 1000 * 0.85, width, bottom=bottom, color=COLORS[0])
-        left.text(high + width, bottom + 0.2, f"{depth}: {chosen['stds'][depth - 1]:.2g}", fontsize=8)
-    left.set(xlabel=f"{activation}, from {scheme}", ylabel="layer: standard deviation", yticks=[], xlim=(low, high))
+        left.text(high + width / 2, bottom + 0.2, f"{depth}: {chosen['stds'][depth - 1]:.2g}", fontsize=8)
+    left.set_axisbelow(True)
+    left.set_title("layer: sd", loc="right", fontsize=8)
+    left.set(xlabel=f"{activation}, from {scheme}", ylabel="a histogram a layer", yticks=[], xlim=(low, high))
     stds = np.array(chosen["stds"][: depths[-1]])
     layers = np.arange(1, len(stds) + 1)
     right.plot(layers[stds > 0], stds[stds > 0], marker="", color=COLORS[0])
