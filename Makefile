@@ -3,6 +3,7 @@
 .PHONY: help setup setup-books setup-bench doctor course site pdf lab notebooks experiments check test test-matrix bench lock clean
 
 PYTHON := .venv/bin/python
+BENCH := _build/bench
 UV = $(or $(wildcard .tools/bin/uv),uv)
 COMPILE = $(UV) pip compile --quiet --generate-hashes --no-header $(UPGRADE)
 
@@ -69,8 +70,8 @@ test-matrix: setup ## the package's tests and one notebook on each of Python 3.1
 	@$(PYTHON) -m tools.test_matrix $(MATRIX)
 
 bench: setup ## time training beside d2lzh, PyTorch and the arithmetic alone: a table and two plots in _build/bench/
-	@$(PYTHON) -m bench
-	@$(PYTHON) -m bench.growth
+	@$(PYTHON) -m bench --output $(BENCH)
+	@$(PYTHON) -m bench.growth --output $(BENCH)
 
 lock: ## compile the locks from pyproject.toml (newest versions: UPGRADE=--upgrade)
 	@$(COMPILE) pyproject.toml --universal --group build --group test --group site --output-file requirements.txt

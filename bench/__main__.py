@@ -3,10 +3,13 @@
 import argparse
 import json
 import os
+import platform
+import re
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from statistics import median
 
@@ -99,8 +102,18 @@ def table(best):
     return "\n".join(lines)
 
 
+def machine():
+    """Say on what was measured, and when."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        text = ""
+    model = re.search(r"^model name\s*: (.+)$", text, re.MULTILINE)
+    return f"{model[1] if model else platform.machine()}, {os.cpu_count()} processors, {date.today()}"
+
+
 def main():
-    """Run the contest and write results.json, table.txt and bench.svg."""
+    """Run the contest and write results.json, table.txt and contest.svg."""
     parser = argparse.ArgumentParser(description="Time the course's training beside its peers.")
     parser.add_argument("--rounds", type=int, default=5, help="how often each contestant runs")
     parser.add_argument("--epochs", type=int, default=3, help="epochs a run, after one to warm up")
@@ -109,7 +122,7 @@ def main():
     options.output.mkdir(parents=True, exist_ok=True)
     best = take_turns(options.rounds, options.epochs)
     (options.output / "results.json").write_text(json.dumps(best, indent=1) + "\n", encoding="utf-8")
-    (options.output / "table.txt").write_text(table(best) + "\n", encoding="utf-8")
+    (options.output / "table.txt").write_text(f"{machine()}\n\n{table(best)}\n", encoding="utf-8")
     plots.contest(best, options.output / "contest.svg")
     print(table(best))
 

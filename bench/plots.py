@@ -16,7 +16,7 @@ def contest(best, path):
     ax.set_yticks(range(len(names)), names)
     ax.set_xlabel("seconds for an epoch and a test pass, median and range of the rounds")
     ax.invert_yaxis()
-    fig.savefig(path)
+    fig.savefig(path, metadata={"Date": None})
 
 
 def growth(measured, path):
@@ -31,4 +31,4 @@ def growth(measured, path):
         ax.minorticks_off()
     axs[0].set_ylabel("seconds an epoch")
     axs[0].legend()
-    fig.savefig(path)
+    fig.savefig(path, metadata={"Date": None})

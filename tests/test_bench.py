@@ -6,6 +6,7 @@ missed goal reached; contestants that get other settings than the table says; a 
 
 import json
 import os
+import re
 
 import numpy as np
 import pytest
@@ -85,3 +86,18 @@ def test_our_epoch_trains_what_the_table_says(monkeypatch):
     monkeypatch.setattr(ours.d2l, "fashion_mnist_arrays", lambda: arrays)
     for run in (ours.gluon_epoch(), ours.scratch_epoch(), ours.gluon_epoch((784, 16, 10), 256)):
         assert len(run().test_acc) == 1
+
+
+def test_the_table_names_its_machine_and_day():
+    assert re.fullmatch(r".+, \d+ processors, \d{4}-\d\d-\d\d", bench.machine())
+
+
+def test_the_page_of_performance_says_what_was_measured():
+    page = (bench.ROOT / "site" / "performance.md").read_text(encoding="utf-8")
+    results = bench.ROOT / "bench" / "results"
+    rows = [row for rows in json.loads((results / "growth.json").read_text(encoding="utf-8")).values() for row in rows]
+    measured = {f"{seconds:.2f}" for row in rows for seconds in row[1:]}
+    measured |= set((results / "table.txt").read_text(encoding="utf-8").split())
+    said = re.findall(r"\b\d\.\d\d\b", page)
+    assert len(said) == 10
+    assert set(said) <= measured

@@ -134,7 +134,7 @@ def test_search_lands_on_a_page_with_the_word(reader):
 
 def test_next_and_previous_lead_through_the_whole_course(reader):
     reference = ["reference/index.html", *(f"reference/{name}.html" for name in site_pages.documented())]
-    course = [*notebook_pages(), *AIDS, *reference, "data.html", "about.html"]
+    course = [*notebook_pages(), *AIDS, *reference, "data.html", "performance.html", "about.html"]
     assert reader["next"] == course
     assert reader["previous"] == [*course[-2::-1], "index.html"]
 

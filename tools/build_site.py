@@ -85,7 +85,7 @@ def prepare_notebook(notebook):
 
 
 def copy_pages(source):
-    """Copy what is not a notebook: `site/`, the style and fonts of the formulas, and the account of the data."""
+    """Copy what is not a notebook: `site/`, style and fonts of the formulas, accounts of the data and of the speed."""
     katex = ROOT / "site" / "node_modules" / "katex" / "dist"
     if not katex.is_dir():
         raise SystemExit("build_site: site/node_modules must hold KaTeX; run `make setup`")
@@ -94,6 +94,7 @@ def copy_pages(source):
     shutil.copytree(katex / "fonts", source / "_static/katex/fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"))
     shutil.copy(katex / "katex.min.css", source / "_static/katex")
     shutil.copy(ROOT / "data" / "README.md", source / "data.md")
+    shutil.copytree(ROOT / "bench" / "results", source / "bench")
 
 
 def prepare(notebooks, source):
