@@ -19,11 +19,11 @@ def seed_all_streams():
 
 @pytest.fixture(scope="session")
 def figure_site(request, tmp_path_factory):
-    """Give a site with a page for each test file that has code for a figure under FIGURE; rendering takes long."""
+    """Give a site with a page for each test file that has code for a figure under PLAYED; rendering takes long."""
     from playing import figure_pages  # late: most tests need no browser
 
-    modules = {item.module for item in request.session.items if hasattr(getattr(item, "module", None), "FIGURE")}
-    figures = {module.__name__: module.FIGURE for module in sorted(modules, key=lambda module: module.__name__)}
+    modules = {item.module for item in request.session.items if hasattr(getattr(item, "module", None), "PLAYED")}
+    figures = {module.__name__: module.PLAYED for module in sorted(modules, key=lambda module: module.__name__)}
     return figure_pages(tmp_path_factory.mktemp("figures"), figures)
 
 

@@ -19,7 +19,7 @@ from test_figures import in_node
 
 pytestmark = pytest.mark.whole
 
-FIGURE = "d2l.figures.graph_steps()"
+PLAYED = "d2l.figures.graph_steps()"
 
 INPUTS = _graph_steps._INPUTS
 

@@ -18,7 +18,7 @@ from test_figures import in_node
 
 pytestmark = pytest.mark.whole
 
-FIGURE = "d2l.figures.hidden_units(4)"
+PLAYED = "d2l.figures.hidden_units(4)"
 
 KS, X = _hidden_units._KS, _hidden_units._GRID
 NETWORKS = [(k, activation) for k in KS for activation in ("relu", "step")]

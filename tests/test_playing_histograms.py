@@ -28,7 +28,7 @@ outputs = {{
     for name, by in {SIZES}.items()
 }}
 """
-FIGURE = f"{MAKE}d2l.figures.layer_histograms(outputs, depths={DEPTHS}, ranges={RANGES})"
+PLAYED = f"{MAKE}d2l.figures.layer_histograms(outputs, depths={DEPTHS}, ranges={RANGES})"
 scope = {}
 exec(MAKE, scope)  # what the page of the browser computes, too
 OUTPUTS = scope["outputs"]

@@ -25,7 +25,7 @@ RUNS = {
     for k, name in enumerate(NAMES)
 }
 LOSS = {name: (2 - np.array(values)).tolist() for name, values in RUNS.items()}
-FIGURE = f"d2l.figures.learning_rates({LRS}, {MOMENTA}, accuracy={RUNS}, loss={LOSS})"
+PLAYED = f"d2l.figures.learning_rates({LRS}, {MOMENTA}, accuracy={RUNS}, loss={LOSS})"
 
 
 def shown(monkeypatch, **changes):

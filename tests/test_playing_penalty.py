@@ -19,7 +19,7 @@ from test_figures import in_node
 
 pytestmark = pytest.mark.whole
 
-FIGURE = "d2l.figures.penalty_path(0.8, correlation=0.5)"
+PLAYED = "d2l.figures.penalty_path(0.8, correlation=0.5)"
 
 GRID = [(lambd, r) for lambd in (0, 0.1, 0.8, 1.5, 3) for r in _penalty._CORRELATIONS]
 W = _penalty._MINIMUM

@@ -19,7 +19,7 @@ from test_figures import in_node
 pytestmark = pytest.mark.whole
 
 W, NOISE = [5.0, 1.2, -3.4, 5.6], 1
-FIGURE = f"d2l.figures.polynomial_fit({W}, {NOISE}, degree=9, num_examples=20)"
+PLAYED = f"d2l.figures.polynomial_fit({W}, {NOISE}, degree=9, num_examples=20)"
 POWERS = np.arange(13)
 
 

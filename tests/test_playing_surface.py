@@ -19,7 +19,7 @@ from test_figures import in_node
 
 pytestmark = pytest.mark.whole
 
-FIGURE = "d2l.figures.loss_surface(0.8, fraction=0.6, num_steps=12)"
+PLAYED = "d2l.figures.loss_surface(0.8, fraction=0.6, num_steps=12)"
 
 GRID = [(r, f) for r in _surface._CORRELATIONS for f in (0.05, 0.5, 0.9, 1.0, 1.2)]
 

@@ -20,7 +20,7 @@ from test_figures import in_node
 
 pytestmark = pytest.mark.whole
 
-FIGURE = 'd2l.figures.thinned_networks(0.5, layer="relu")'
+PLAYED = 'd2l.figures.thinned_networks(0.5, layer="relu")'
 
 GRID = [(rate, layer) for rate in (0, 0.05, 0.5, 0.8, 1) for layer in ("linear", "relu")]
 

@@ -4,8 +4,9 @@ import { withBrowser } from "./chromium.mjs";
 
 const axePath = createRequire(import.meta.url).resolve("axe-core");
 const [base, ...pages] = process.argv.slice(2);
-const widths = [1280, 375];
-const otherWidths = [320, 768, 1100, 1330, 1450, 1920]; // where the theme's columns come and go
+const desktop = { width: 1280, height: 812 };
+const phone = { width: 375, height: 812 };
+const widths = [320, 375, 768, 1100, 1330, 1450, 1920]; // where the theme's columns come and go
 const themes = [
   { name: "light", system: "light", chosen: "auto" },
   { name: "dark", system: "dark", chosen: "auto" },
@@ -16,9 +17,6 @@ const themes = [
 function inspect() {
   const problems = [];
   document.querySelectorAll("details").forEach((element) => (element.open = true));
-
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth > clientWidth) problems.push(`scrolls sideways: ${scrollWidth} px on ${clientWidth} px`);
 
   for (const image of document.images) {
     const alt = image.getAttribute("alt") ?? "";
@@ -59,7 +57,7 @@ async function inspectTheme({ chosen, rules }) {
 }
 
 async function findScrolling(page, report) {
-  for (const width of otherWidths) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 812 });
     const content = await page.evaluate(() => document.documentElement.scrollWidth);
     if (content > width) report(`${width} px`, [`scrolls sideways: ${content} px on ${width} px`]);
@@ -80,8 +78,8 @@ function listen(page) {
   return problems;
 }
 
-async function visit(browser, width, address) {
-  const page = await browser.newPage({ viewport: { width, height: 812 }, colorScheme: "light" });
+async function visit(browser, address) {
+  const page = await browser.newPage({ viewport: desktop, colorScheme: "light" });
   const found = [];
   const report = (mode, problems) => problems.forEach((problem) => found.push({ page: address, mode, problem }));
   const heard = listen(page);
@@ -93,24 +91,28 @@ async function visit(browser, width, address) {
   await page.evaluate(thinOutCode);
   await page.addScriptTag({ path: axePath });
   await page.addStyleTag({ content: "* { transition: none !important }" }); // axe must not see a colour on its way
-  // On a phone what differs in colour is the theme's bar and menus, the same on every page: one page shows them.
-  const inAllThemes = width === widths[0] || address === pages[0];
-  for (const { name, system, chosen } of inAllThemes ? themes : themes.slice(0, 1)) {
+  const look = async ({ width }, { name, system, chosen }, rules) => {
     await page.emulateMedia({ colorScheme: system });
-    const rules = name === "light" ? {} : { runOnly: ["color-contrast"] };
     report(`${width} px, ${name}`, await page.evaluate(inspectTheme, { chosen, rules }));
-  }
-  if (width === widths[0]) await findScrolling(page, report);
-  report(`${width} px`, [...heard, ...seen.problems]);
+  };
+  const rulesFor = ({ name }) => (name === "light" ? {} : { runOnly: ["color-contrast"] });
+  for (const theme of themes) await look(desktop, theme, rulesFor(theme));
+  await page.setViewportSize(phone);
+  // What a phone shows in place of columns is the theme's bar and menus, the same on every page: one page shows them.
+  // What scrolls on a phone alone is on any page, such as long lines of code, and keys must reach it.
+  if (address === pages[0]) for (const theme of themes) await look(phone, theme, rulesFor(theme));
+  else await look(phone, themes[0], { runOnly: ["scrollable-region-focusable"] });
+  await findScrolling(page, report);
+  report("load", [...heard, ...seen.problems]);
   await page.close();
   return found;
 }
 
 const findings = await withBrowser(async (browser) => {
   const found = [];
-  const left = widths.flatMap((width) => pages.map((page) => [width, page]));
+  const left = [...pages];
   const work = async () => {
-    while (left.length) found.push(...(await visit(browser, ...left.shift())));
+    while (left.length) found.push(...(await visit(browser, left.shift())));
   };
   await Promise.all([work(), work()]); // two pages at a time
   return found;
