@@ -16,6 +16,8 @@ def contest(best, path):
     ax.set_yticks(range(len(names)), names)
     ax.set_xlabel("seconds for an epoch and a test pass, median and range of the rounds")
     ax.invert_yaxis()
+    ax.set_axisbelow(True)
+    ax.grid(axis="y", visible=False)
     fig.savefig(path, metadata={"Date": None})
 
 
