@@ -83,6 +83,16 @@ def test_alt_text_is_that_of_the_image_shown():
     assert build_site.image_alt(text("words")) is None
 
 
+@pytest.mark.parametrize(("points", "wide"), [("540", True), ("400.5", True), ("400", False), ("288", False)])
+def test_a_wide_figure_is_marked_so_that_it_scrolls_on_a_phone(points, wide):
+    drawn = figure()
+    drawn.data["image/svg+xml"] = f'<?xml version="1.0"?>\n<svg height="9pt" width="{points}pt"></svg>'
+    cell = code("show(fig)", drawn)
+    build_site.prepare_notebook(notebook(cell))
+    expected = {"alt": ALT, "classes": "wide"} if wide else {"alt": ALT}
+    assert cell.metadata["mystnb"]["image"] == expected
+
+
 def test_a_figure_to_play_with_keeps_its_picture_and_cannot_end_its_script():
     output = figure()
     output.data[MIME] = {"figure": "dropout_mask", "data": '{"name":"</script><b>"}'}

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,13 @@ def image_alt(cell):
     return alts[0]
 
 
+def is_wide(cell):
+    """Tell whether a code cell's figure is too wide to be read at a phone's width, and scrolls there instead."""
+    pictures = [output.get("data", {}).get("image/svg+xml", "") for output in cell.get("outputs", [])]
+    widths = [re.search(r'<svg[^>]*? width="([\d.]+)pt"', picture) for picture in pictures]
+    return any(width and float(width[1]) > 400 for width in widths)
+
+
 def with_figure(output):
     """Give an output and, if it is a figure to play with, what site/_static/figures.js puts in its place."""
     figure = output.get("data", {}).pop(MIME, None)
@@ -77,7 +85,8 @@ def prepare_notebook(notebook):
             cell.outputs = [part for output in cell.outputs for part in with_figure(output)]
         alt = image_alt(cell)
         if alt:
-            cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}
+            image = {"alt": alt, "classes": "wide"} if is_wide(cell) else {"alt": alt}
+            cell.metadata.setdefault("mystnb", {})["image"] = image
     if notebook.metadata.get("d2l", {}).get("stand_in"):
         title, _, rest = notebook.cells[0].source.partition("\n")
         notebook.cells[0].source = f"{title}\n{BANNER}\n{rest}"

@@ -1,7 +1,9 @@
 // What a keyboard or a screen reader needs and the theme leaves out.
 document.addEventListener("DOMContentLoaded", () => {
-  const scrollers = "article .highlight pre, article div.math, article .table-wrapper, article .output.text_html";
-  const names = { PRE: "Code or output", DIV: "Formula or table" };
+  const scrollers =
+    "article .highlight pre, article div.math, article .table-wrapper, article .output.text_html, " +
+    "article .cell_output:has(> img.wide)";
+  const names = { PRE: "Code or output", DIV: "Formula, table or figure" };
   const markScrollers = () =>
     document.querySelectorAll(scrollers).forEach((element) => {
       // Only what can be scrolled should stop the Tab key.

@@ -78,6 +78,9 @@ function listen(page) {
   return problems;
 }
 
+// Runs in the page: ends when it has been drawn anew.
+const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+
 async function visit(browser, address) {
   const page = await browser.newPage({ viewport: desktop, colorScheme: "light" });
   const found = [];
@@ -98,6 +101,7 @@ async function visit(browser, address) {
   const rulesFor = ({ name }) => (name === "light" ? {} : { runOnly: ["color-contrast"] });
   for (const theme of themes) await look(desktop, theme, rulesFor(theme));
   await page.setViewportSize(phone);
+  await page.evaluate(drawn); // until then the page has not heard of its new width
   // What a phone shows in place of columns is the theme's bar and menus, the same on every page: one page shows them.
   // What scrolls on a phone alone is on any page, such as long lines of code, and keys must reach it.
   if (address === pages[0]) for (const theme of themes) await look(phone, theme, rulesFor(theme));
