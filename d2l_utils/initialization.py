@@ -144,7 +144,7 @@ def _computed(net, X, sums):
         with autograd.train_mode():
             net(X).wait_to_read()
     except (MXNetError, ValueError, AssertionError) as error:
-        cause = _validation.in_short(str(error).strip().splitlines()[-1])
+        cause = _validation.last_line(error)
         raise ValueError(f"lsuv: X must fit the net, got shape {X.shape} and the error {cause}") from None
     if not sums:
         raise ValueError(

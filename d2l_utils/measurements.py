@@ -116,7 +116,7 @@ def _forward(layers, X):
         try:
             X = layer(X)
         except Exception as error:
-            words = _validation.in_short(str(error).strip().rpartition("\n")[2])
+            words = _validation.last_line(error)
             raise ValueError(
                 f"layer_statistics: {name} must take an input of shape {X.shape} and dtype {X.dtype.__name__}, "
                 f"got the error {words}"
@@ -136,7 +136,7 @@ def _mean_loss(loss_fn, y_hat, y):
     try:
         losses = loss_fn(y_hat, y)
     except Exception as error:
-        words = _validation.in_short(str(error).strip().rpartition("\n")[2])
+        words = _validation.last_line(error)
         raise ValueError(
             f"layer_statistics: loss_fn must take y_hat of shape {y_hat.shape} and y of shape {y.shape}, "
             f"got the error {words}"
