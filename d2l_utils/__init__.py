@@ -34,6 +34,7 @@ _PUBLIC = {
     "constraints": ["MaxNormTrainer", "max_norm"],
     "r_drop": ["r_drop_loss"],
     "dropout_blocks": ["DropBlock", "DropConnectDense", "GaussianDropout"],
+    "shift": ["brighten", "resample_classes", "rotate"],
     "uncertainty": ["expected_calibration_error", "mc_predict"],
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],

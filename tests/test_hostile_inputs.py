@@ -18,6 +18,7 @@ import hostile_memory  # noqa: F401 - fills the table
 import hostile_networks  # noqa: F401 - fills the table
 import hostile_numbers  # noqa: F401 - fills the table
 import hostile_runs  # noqa: F401 - fills the table
+import hostile_shift  # noqa: F401 - fills the table
 import mxnet as mx
 import pytest
 import tiny_data
