@@ -120,6 +120,12 @@ except KeyboardInterrupt as stop:
 """
 
 
+# What MXNet writes, and goes on, when the signal comes while it makes an array that has no handle yet.
+HALF_MADE_ARRAY = re.compile(
+    r"Exception ignored in: <function NDArrayBase\.__del__ .*>\n(.*\n)+?AttributeError: .* has no attribute 'handle'\n"
+)
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.8, 2.1])
 def test_a_real_ctrl_c_in_the_middle_of_training(seconds):
     process = subprocess.Popen([sys.executable, "-c", TRAINING], stdout=subprocess.PIPE, stderr=-1, text=True, cwd=ROOT)
@@ -127,7 +133,7 @@ def test_a_real_ctrl_c_in_the_middle_of_training(seconds):
     time.sleep(seconds)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
+    assert (process.returncode, HALF_MADE_ARRAY.sub("", err)) == (0, "")
     losses, train_accs, test_accs, *rest = out.split(maxsplit=3)
     assert int(losses) >= 1
     assert losses == train_accs == test_accs
