@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from d2l_utils import _validation
+from d2l_utils._interrupts import held_between_steps
 from d2l_utils._progress import progress_bar
 from d2l_utils.metrics import _check_scores, _num_correct, _pairs, evaluate_accuracy
 from d2l_utils.optimizers import _check_step, sgd
@@ -131,15 +132,17 @@ def train_ch3(net, train_iter, test_iter, loss, num_epochs, batch_size, params=N
     update = _updater(params, lr, trainer)
     epochs = []  # one entry each, so that an interrupt finds an epoch either whole or not at all
     try:
-        with progress_bar(num_epochs, "epoch") as bar:
+        with progress_bar(num_epochs, "epoch") as bar, held_between_steps() as let_interrupt_through:
             for epoch in range(1, num_epochs + 1):
-                train_loss, train_acc = _train_epoch(net, train_iter, loss, batch_size, update)
+                train_loss, train_acc = _train_epoch(net, train_iter, loss, batch_size, update, let_interrupt_through)
                 if not abs(train_loss) < float("inf"):
                     raise FloatingPointError(
                         f"train_ch3: the loss of epoch {epoch} must be finite, got {train_loss}; the learning rate is "
                         "probably too large"
                     )
-                epochs.append((train_loss, train_acc, evaluate_accuracy(test_iter, net)))
+                test_acc = evaluate_accuracy(test_iter, net)
+                let_interrupt_through()
+                epochs.append((train_loss, train_acc, test_acc))
                 bar.update()
     except KeyboardInterrupt as stop:
         # Not swallowed: a loop over seeds shall stop as well, and take no half-trained network for a trained one.
@@ -157,10 +160,11 @@ def _history(epochs):
     return History(*(list(column) for column in zip(*epochs, strict=True)))
 
 
-def _train_epoch(net, train_iter, loss, batch_size, update):
+def _train_epoch(net, train_iter, loss, batch_size, update, before_step):
     """Pass once over `train_iter`; give loss and accuracy per example. Waits for results only at the end."""
     loss_sum, right, num_examples = 0, 0, 0
     for X, y in _pairs("train_ch3", "train_iter", train_iter):
+        before_step()
         if len(X) > batch_size:
             raise ValueError(
                 f"train_ch3: batch_size must be that of train_iter, got {batch_size} for a batch of {len(X)}"
