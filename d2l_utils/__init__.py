@@ -45,6 +45,7 @@ _PUBLIC = {
     "memory": ["memory_account", "peak_memory"],
     "segments": ["backward_by_segments"],
     "sweeps": ["sweep"],
+    "folds": ["k_fold"],
     "tables": ["read_table"],
     "plotting": [
         "COLORS",
@@ -61,5 +62,5 @@ _PUBLIC = {
 }
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["checks", "doctor", "experiments", "figures", "launch"], submod_attrs=_PUBLIC
+    __name__, submodules=["capstone", "checks", "doctor", "experiments", "figures", "launch"], submod_attrs=_PUBLIC
 )

@@ -49,6 +49,13 @@ def _(result, batch_size, features, labels):
     same_rows(list(result), features, labels, batch_size, in_order=False)
 
 
+@case("k_fold", good={"n": st.integers(10, 40), "k": st.integers(2, 10)})
+def _(result, n, k):
+    assert len(result) == k
+    assert sorted(np.concatenate([valid_part for _, valid_part in result])) == list(range(n))
+    assert all(sorted([*train_part, *valid_part]) == list(range(n)) for train_part, valid_part in result)
+
+
 @case("get_fashion_mnist_labels", good={"labels": st.lists(st.integers(0, 9))})
 def _(result, labels):
     values = wide(labels) if isinstance(labels, nd.NDArray) else labels
