@@ -39,6 +39,8 @@ _PUBLIC = {
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],
     "gradients": ["gradcheck"],
+    "importance": ["effective_sample_size", "importance_weights"],
+    "label_shift": ["conditional_confusion", "target_label_distribution"],
     "graph_drawing": ["show_graph"],
     "graphs": ["layer_outputs"],
     "measurements": ["LayerStatistics", "layer_statistics"],

@@ -14,6 +14,7 @@ import traceback
 import d2l_utils as d2l
 from d2l_utils.checks import _sandbox
 
+import hostile_importance  # noqa: F401 - fills the table
 import hostile_memory  # noqa: F401 - fills the table
 import hostile_networks  # noqa: F401 - fills the table
 import hostile_numbers  # noqa: F401 - fills the table

@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "autograd",
         "backpropagation",
         "coming_from_d2l",
+        "correcting_shift",
         "dropout",
         "dropout_experiments",
         "dropout_family",
