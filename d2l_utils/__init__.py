@@ -36,6 +36,7 @@ _PUBLIC = {
     "dropout_blocks": ["DropBlock", "DropConnectDense", "GaussianDropout"],
     "shift": ["brighten", "resample_classes", "rotate"],
     "uncertainty": ["expected_calibration_error", "mc_predict"],
+    "two_sample": ["coin_p_value", "two_sample_test"],
     "training": ["History", "train_ch3"],
     "metrics": ["accuracy", "evaluate_accuracy"],
     "gradients": ["gradcheck"],

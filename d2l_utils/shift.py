@@ -40,7 +40,7 @@ def brighten(images, factor):
     >>> brighten(nd.array([[0, 0.25, 0.75]]), 2).asnumpy().tolist()
     [[0.0, 0.5, 1.0]]
 
-    Introduced in: a chapter to come (distribution shift)
+    Introduced in: notebooks/21-distribution-shift.ipynb
     """
     _check_pixels("brighten", images)
     largest = float(np.finfo("float32").max)
@@ -85,7 +85,7 @@ def rotate(images, degrees):
     >>> rotate(nd.array([[[0, 1], [0, 0]]]), 90).asnumpy().tolist()
     [[[1.0, 0.0], [0.0, 0.0]]]
 
-    Introduced in: a chapter to come (distribution shift)
+    Introduced in: notebooks/21-distribution-shift.ipynb
     """
     values = _check_pixels("rotate", images)
     _validation.number(
@@ -137,7 +137,7 @@ def resample_classes(labels, proportions, num_examples, rng):
     >>> sorted(labels.take(chosen).asnumpy().tolist())
     [0.0, 0.0, 0.0, 1.0]
 
-    Introduced in: a chapter to come (distribution shift)
+    Introduced in: notebooks/21-distribution-shift.ipynb
     """
     shares = _check_proportions(proportions)
     _validation.integer("resample_classes", "num_examples", num_examples, at_least=1)

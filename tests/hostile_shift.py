@@ -1,4 +1,6 @@
-"""What `test_hostile_inputs.py` tries: shifts made on purpose."""
+"""What `test_hostile_inputs.py` tries: shifts made on purpose, and the test that looks for one."""
+
+import math
 
 import numpy as np
 from hostile import arrays, case, floats, same, wide
@@ -53,3 +55,34 @@ def _(result, labels, proportions, num_examples, rng):
     for label, share in enumerate(proportions):
         assert abs((classes == label).sum() - float(share) * num_examples) < 1
     assert result.context == labels.context
+
+
+@case("coin_p_value", good={"hits": st.integers(0, 9), "num_tosses": st.integers(1, 40)})
+def _(result, hits, num_tosses):
+    tail = sum(math.comb(int(num_tosses), k) for k in range(int(hits), int(num_tosses) + 1))
+    assert abs(result - tail / 2 ** int(num_tosses)) < 1e-12
+
+
+SAMPLES = floats((6, 2), (6, 1, 2, 2), dtypes=["float16", "float32", "float64"])
+
+
+@case(
+    "two_sample_test",
+    good={
+        "first": SAMPLES,
+        "second": SAMPLES,
+        "num_hidden": st.integers(0, 3),
+        "num_steps": st.integers(1, 3),
+        "lr": st.floats(0.001, 1),
+    },
+    strange={"first": arrays(), "second": arrays()},
+    times=60,
+)
+def _(result, first, second, num_hidden, num_steps, lr):
+    accuracy, p_value = result
+    judged = 2 * (len(first) - len(first) // 2)
+    hits = round(accuracy * judged)
+    assert accuracy == hits / judged
+    assert abs(p_value - sum(math.comb(judged, k) for k in range(hits, judged + 1)) / 2**judged) < 1e-12
+    assert np.isfinite(wide(first)).all()
+    assert np.isfinite(wide(second)).all()

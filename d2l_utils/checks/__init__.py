@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "backpropagation",
         "coming_from_d2l",
         "correcting_shift",
+        "distribution_shift",
         "dropout",
         "dropout_experiments",
         "dropout_family",
