@@ -307,9 +307,11 @@ def _weights(w):
 
 
 def _batches(features, labels, batch_size, order):
+    """Gather batch by batch, without waiting for what the last one is still used for: to make an array would wait."""
     batch_size = int(batch_size)  # sums with NumPy's unsigned integers are floats
+    order = nd.array(order, dtype="int64", ctx=features.context)
     for start in range(0, len(order), batch_size):
-        rows = nd.array(order[start : start + batch_size], dtype="int64", ctx=features.context)
+        rows = order[start : start + batch_size]
         yield features.take(rows), labels.take(rows)
 
 

@@ -161,7 +161,10 @@ def _history(epochs):
 
 
 def _train_epoch(net, train_iter, loss, batch_size, update, before_step):
-    """Pass once over `train_iter`; give loss and accuracy per example. Waits for results only at the end."""
+    """Pass once over `train_iter`; give loss and accuracy per example.
+
+    Python prepares a step while MXNet computes the one before. Further ahead it does not run: a Ctrl-C would wait.
+    """
     loss_sum, right, num_examples = 0, 0, 0
     for X, y in _pairs("train_ch3", "train_iter", train_iter):
         before_step()
@@ -176,6 +179,8 @@ def _train_epoch(net, train_iter, loss, batch_size, update, before_step):
             batch_loss = losses.sum()
         batch_loss.backward()
         update(len(X))
+        if num_examples:
+            loss_sum.wait_to_read()
         loss_sum = loss_sum + batch_loss
         right = right + _num_correct(y_hat, y)
         num_examples += len(X)

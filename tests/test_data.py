@@ -369,6 +369,21 @@ def seconds(function):
     return min(times)
 
 
+def test_the_next_batches_do_not_wait_for_the_work_in_hand():
+    batches = iter(d2l.BatchLoader(nd.ones((40, 3)), nd.ones(40), 1, shuffle=True))
+    next(batches)
+    X = nd.ones((1200, 1200))
+    nd.waitall()
+    start = time.perf_counter()
+    for _ in range(10):
+        X = nd.dot(X, X) / 1200
+    rest = list(batches)
+    handed_out = time.perf_counter() - start
+    nd.waitall()
+    assert len(rest) == 39
+    assert handed_out < (time.perf_counter() - start) / 2
+
+
 def test_loading_takes_little_longer_than_unzipping():
     paths = tiny_data.real_data_set().files.values()
 

@@ -1,5 +1,7 @@
 """train_ch3 and History: steps by the batch's own size, both kinds of net, what is measured, what is refused."""
 
+import time
+
 import d2l_utils as d2l
 
 import numpy as np
@@ -125,6 +127,25 @@ def test_divergence_names_the_likely_cause():
         FloatingPointError, match=r"^train_ch3: the loss of epoch 1 must be finite, got nan; the learning"
     ):
         d2l.train_ch3(net, batches(5), batches(5), LOSS, 1, 5, params, 0.1)
+
+
+def test_python_does_not_run_a_whole_epoch_ahead_of_the_computation():
+    """What is queued cannot be interrupted."""
+    data = d2l.BatchLoader(nd.ones((20, 700)), nd.zeros(20), 1, shuffle=False)
+    W, begun = nd.ones((700, 700)), []
+    net = nn.Dense(2)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1e-6})
+
+    def slow(X):
+        begun.append(time.perf_counter())
+        with autograd.pause():
+            work = nd.dot(nd.dot(W, W), W).sum() * 0
+        return net(X + work)
+
+    d2l.train_ch3(slow, data, data, gloss.SoftmaxCrossEntropyLoss(), 1, 1, trainer=trainer)
+    first, last, tested = begun[0], begun[19], begun[20]  # the test pass begins when the epoch has been computed
+    assert last - first > (tested - first) / 2
 
 
 def test_other_refusals():
