@@ -67,6 +67,15 @@ def test_it_is_the_minimum():
         assert abs(slope) < 1e-8
 
 
+def test_steps_that_jump_over_the_minimum_are_made_shorter():
+    """Full steps run away here."""
+    X = _standardized(np.repeat([[1.0], [6.0], [0.0]], [1, 1000, 1000], axis=0))
+    z = np.repeat([1.0, 1.0, 0.0], [1, 1000, 1000])
+    theta = _logistic_regression(X, z, 1e-6)
+    probs = 1 / (1 + np.exp(-X @ theta))
+    assert abs(X.T @ (probs - z) / len(z) + [1e-6 * theta[0], 0]).max() < 1e-9
+
+
 def test_scale_and_constant_columns_do_not_matter():
     rng = np.random.RandomState(1)
     x, x_new = rng.normal(0, 1, 200), rng.normal(1, 1, 100)
@@ -127,6 +136,11 @@ def test_importance_weights_refuses(change, error, sentence):
 )
 def test_sizes_by_hand(weights, size):
     assert d2l.effective_sample_size(nd.array(weights)) == pytest.approx(size, rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_sizes_whose_squares_no_float_holds(scale):
+    assert d2l.effective_sample_size(nd.array([3 * scale, scale], dtype="float64")) == pytest.approx(1.6)
 
 
 @settings(max_examples=40)

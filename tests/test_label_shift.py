@@ -96,6 +96,7 @@ def test_from_a_classifier_and_its_answers_alone():
 
 
 MU = np.array([0.5, 0.3, 0.2])
+ROUNDED = np.array([[0.7, 0.1, 0.4], [0.1, 0.6, 0.35], [0.2, 0.3, 0.25]])  # the last column is the mean of the others
 BLIND = np.array([[1.0, 0, 0], [0, 0.5, 0.5], [0, 0.5, 0.5]])
 TOO_LARGE = "the classifier tells some classes hardly apart: merge them, or train it longer"
 
@@ -116,6 +117,11 @@ TOO_LARGE = "the classifier tells some classes hardly apart: merge them, or trai
         ),
         (
             {"confusion": BLIND},
+            ValueError,
+            f"confusion must have a condition number of at most 100, got inf; {TOO_LARGE}",
+        ),
+        (
+            {"confusion": ROUNDED},
             ValueError,
             f"confusion must have a condition number of at most 100, got inf; {TOO_LARGE}",
         ),
