@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "activation_functions",
         "autograd",
         "backpropagation",
+        "capstone",
         "coming_from_d2l",
         "correcting_shift",
         "distribution_shift",
