@@ -1,6 +1,6 @@
 """The classifier two-sample test. Feared: a p-value of exactly so many hits, of more, or of the other end; a test that
 judges what it has learned, cries more often than it may, or never; halves of unequal kinds; inputs of a large scale
-that nobody can learn from; a seed set inside.
+that nobody can learn from; halves in the order of the examples; a seed set inside.
 """
 
 from fractions import Fraction
@@ -76,6 +76,13 @@ def test_the_same_seed_gives_the_same_result_and_another_seed_another():
         results.append(d2l.two_sample_test(*samples)[0])
     assert results[0] == results[1]
     assert len(set(results)) > 1
+
+
+def test_examples_in_order_are_shuffled_before_they_are_halved():
+    first, second = nd.zeros((100, 2)), nd.concat(nd.ones((50, 2)), nd.zeros((50, 2)), dim=0)
+    d2l.seed_everything(0)
+    accuracy, _ = d2l.two_sample_test(first, second)
+    assert accuracy > 0.65  # unshuffled, all that is judged is 0
 
 
 def test_the_samples_stay_as_they_are():
