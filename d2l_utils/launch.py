@@ -55,7 +55,7 @@ def launch(script, arguments=(), *, num_workers, num_servers=1):
     All of them listen on the loopback address alone: the traffic is neither encrypted nor authenticated. Each process
     has one thread, by the recipe, unless OMP_NUM_THREADS says otherwise.
 
-    Introduced in: a chapter to come (scaling out)
+    Introduced in: notebooks/24-scaling-out.ipynb
     """
     if not Path(script).is_file():
         raise FileNotFoundError(f"launch: script must be a Python file, got {str(script)!r}, which is not there")

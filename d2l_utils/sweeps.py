@@ -53,7 +53,7 @@ def sweep(fn, grid, executor=None, path=None):
     >>> [row["loss"] for row in rows]
     [0.0, 0.1, 0.0, 0.5]
 
-    Introduced in: a chapter to come (scaling out)
+    Introduced in: notebooks/24-scaling-out.ipynb
     """
     if not callable(fn):
         raise TypeError(f"sweep: fn must be callable, got {type(fn).__name__}")

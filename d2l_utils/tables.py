@@ -39,7 +39,7 @@ def read_table(path):
     >>> read_table(path)
     [{'drop_prob': 0.5, 'test_acc': 0.861}]
 
-    Introduced in: a chapter to come (scaling out)
+    Introduced in: notebooks/24-scaling-out.ipynb
     """
     _validation.instance("read_table", "path", path, (str, os.PathLike), allowed="a path")
     whole, _, _ = Path(path).read_text(encoding="utf-8").rpartition("\n")

@@ -7,6 +7,7 @@ import sys
 import types
 
 from d2l_utils import experiments
+from d2l_utils.experiments import _launched, _machine_load
 from d2l_utils.sweeps import _grid_points
 
 import pytest
@@ -77,3 +78,28 @@ def test_nothing_is_compared_where_it_cannot_be(halves, monkeypatch, lacking):
     real(monkeypatch, **{lacking: False})
     halves.run = lambda seed: {"half": 7, "curve": []}
     assert experiments.compute_again("halves", seed=1) == {"half": 7, "curve": []}
+
+
+def test_what_others_compute_is_told_apart_from_our_own():
+    with _machine_load.watched() as told:
+        sum(range(10**6))
+    assert sorted(told) == ["cores", "others"]
+    assert 0 <= told["others"] <= told["cores"] + 0.5
+    assert isinstance(told["cores"], int)
+
+
+def test_waiting_for_a_quiet_moment_ends(monkeypatch):
+    seen = []
+    monkeypatch.setattr(_machine_load.psutil, "cpu_percent", lambda interval: seen.append(interval) or 100)
+    _machine_load.wait_for_quiet(most=0)
+    assert seen == [1]
+
+
+def test_workers_that_fail_are_an_error_and_no_row(tmp_path, monkeypatch):
+    script = tmp_path / "script.py"
+    monkeypatch.setattr(_launched, "SCRIPT", script)
+    script.write_text("import json, sys\nprint(json.dumps({'rank': 0} | json.loads(sys.argv[3])))", encoding="utf-8")
+    assert _launched.answers("time", 1, width=7) == [{"rank": 0, "width": 7}]
+    script.write_text("import sys\nsys.exit('no port')", encoding="utf-8")
+    with pytest.raises(RuntimeError, match=r"^the workers ended with exit code 1: no port\n$"):
+        _launched.answers("time", 1)

@@ -75,7 +75,17 @@ def test_the_overview_links_each_name_and_its_chapter():
     (row,) = [line for line in overview.splitlines() if line.startswith("| [`dropout`]")]
     assert row.endswith("| [Dropout](../09-dropout.ipynb) |")
     assert "Zero entries of `X` at random" in row
-    assert "| a chapter to come (" in overview
+
+
+def test_a_name_whose_chapter_is_to_come_says_which(monkeypatch):
+    def sweep():
+        """Do it.
+
+        Introduced in: a chapter to come (storms)
+        """
+
+    monkeypatch.setattr(d2l, "sweep", sweep)
+    assert site_pages.chapter_of("sweep", CHAPTERS) == "a chapter to come (storms)"
 
 
 def test_a_page_takes_its_text_from_the_docstring():

@@ -1,15 +1,19 @@
 """Sweeps. Feared: a point left out, twice or in the wrong order; finished rows lost when a call fails, a worker is
-killed or the reader stops; a table that is taken for that of another function; a resumed run that computes again.
+killed or the reader stops; a table that is taken for that of another function; a resumed run that computes again; a
+progress bar that stands still.
 """
 
+import contextlib
 import os
 import re
 import signal
 import time
+import types
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import d2l_utils as d2l
+from d2l_utils import sweeps
 
 import pytest
 
@@ -68,6 +72,22 @@ def test_a_table_is_resumed_and_gives_the_same_rows(tmp_path):
     smaller = d2l.sweep(counted, {"lr": [0.1], "seed": [1]}, path=path)
     assert smaller == rows[1:2]
     assert d2l.read_table(path) == rows  # a smaller grid removes nothing
+
+
+def test_a_progress_bar_counts_the_calls_that_are_made_also_those_that_fail(tmp_path, monkeypatch):
+    bars = []
+
+    def bar_of(total, unit):
+        bars.append({"total": total, "updates": 0})
+        bar = types.SimpleNamespace(update=lambda: bars[-1].update(updates=bars[-1]["updates"] + 1))
+        return contextlib.nullcontext(bar)
+
+    monkeypatch.setattr(sweeps, "progress_bar", bar_of)
+    path = tmp_path / "sweep.csv"
+    with pytest.raises(RuntimeError):
+        d2l.sweep(fails_at_1, GRID, path=path)
+    d2l.sweep(lambda lr, seed: {"loss": lr}, GRID, path=path)
+    assert bars == [{"total": 6, "updates": 6}, {"total": 2, "updates": 2}]
 
 
 def test_what_succeeded_is_kept_when_calls_fail(tmp_path):

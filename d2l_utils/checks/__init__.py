@@ -29,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "numerical_stability",
         "r_drop",
         "regularizers_compared",
+        "scaling_out",
         "softmax_regression",
         "underfitting_overfitting",
         "weight_decay",
