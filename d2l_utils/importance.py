@@ -51,7 +51,7 @@ def importance_weights(X_train, X_test, *, wd=0.001, largest=None):
     References
     ----------
     Bickel, Brückner, Scheffer, Discriminative Learning Under Covariate Shift, Journal of Machine Learning Research 10
-    (2009), section 5; Zhang et al., Dive into Deep Learning, section 4.7.3.
+    (2009); Zhang et al., Dive into Deep Learning, section 4.7.3.
 
     Introduced in: notebooks/22-correcting-shift.ipynb
     """
@@ -109,7 +109,7 @@ def effective_sample_size(weights):
     References
     ----------
     Kong, Liu, Wong, Sequential Imputations and Bayesian Missing Data Problems, Journal of the American Statistical
-    Association 89 (1994), section 4.
+    Association 89 (1994).
 
     Introduced in: notebooks/22-correcting-shift.ipynb
     """

@@ -45,7 +45,7 @@ def conditional_confusion(y_hat, y):
     References
     ----------
     Lipton, Wang, Smola, Detecting and Correcting for Label Shift with Black Box Predictors, International Conference
-    on Machine Learning 2018, section 4.
+    on Machine Learning 2018.
 
     Introduced in: notebooks/22-correcting-shift.ipynb
     """
@@ -110,7 +110,7 @@ def target_label_distribution(confusion, mu, *, largest_condition=100):
     References
     ----------
     Lipton, Wang, Smola, Detecting and Correcting for Label Shift with Black Box Predictors, International Conference
-    on Machine Learning 2018, section 4.
+    on Machine Learning 2018.
 
     Introduced in: notebooks/22-correcting-shift.ipynb
     """
