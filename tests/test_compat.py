@@ -251,6 +251,7 @@ print(np.__version__, len(missing))
     assert counts.get(version, missing) == missing
 
 
+@pytest.mark.whole  # all of MXNet is compiled anew
 def test_mxnets_own_warnings_are_no_errors_and_not_shown(tmp_path):
     """NumPy warns when it is asked for an old name; Python of an invalid escape when it compiles, in an empty cache."""
     code = "import d2l_utils as d2l; d2l.seed_everything(0); from mxnet import nd; print(nd.ones(2).sum().asscalar())"

@@ -103,16 +103,18 @@ def test_no_danger_no_finding(source):
     assert dangers(source) == []
 
 
-# Keys and passwords, wherever they may lie; written so that this file does not match itself.
+# Keys and passwords, wherever they may lie; written so that this file does not match itself. A pattern that begins with
+# plain letters is searched for many times faster than one that begins with \b.
 SECRETS = [
     re.compile(pattern)
     for pattern in (
         r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
-        r"\b(AKIA|ASIA)[0-9A-Z]{16}\b",
-        r"\bgh[pousr]_[0-9A-Za-z]{36}\b|\bgithub_pat_[0-9A-Za-z_]{20,}",
+        r"A[KS]IA[0-9A-Z]{16}\b",
+        r"gh[pousr]_[0-9A-Za-z]{36}\b",
+        r"github_pat_[0-9A-Za-z_]{20,}",
         r"\bglpat-[0-9A-Za-z_-]{20}\b|\bxox[abprs]-[0-9A-Za-z-]{10,}|\bhf_[0-9A-Za-z]{30,}\b|\bpypi-AgE[0-9A-Za-z_-]{20,}",
         r"\bAIza[0-9A-Za-z_-]{35}\b|\bsk-[0-9A-Za-z_-]{20,}",
-        r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.",
+        r"eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.",
         r"(?i)\b(password|passwd|secret|api_?key|access_?token|auth_?token)\b[\"']?\s*[:=]\s*[\"'][^\"'\s{$<]{8,}[\"']",
         r"(?i)authorization[\"']?\s*:\s*[\"']?(bearer|basic) [0-9a-z+/=_.-]{12,}",
         r"[a-z]+://[^\s/:@\"'<>{}]+:[^\s/@\"'<>{}]{3,}@[\w.-]+",
