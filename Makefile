@@ -69,9 +69,10 @@ test: check ## all tests: check, whole commands and pages in a browser, then eve
 test-matrix: setup ## the package's tests and one notebook on each of Python 3.12 and 3.13 that is here
 	@$(PYTHON) -m tools.test_matrix $(MATRIX)
 
-bench: setup ## time training beside d2lzh, PyTorch and the arithmetic alone: a table and two plots in _build/bench/
+bench: setup ## time training beside d2lzh, PyTorch and the arithmetic alone: two tables and two plots in _build/bench/
 	@$(PYTHON) -m bench --output $(BENCH)
 	@$(PYTHON) -m bench.growth --output $(BENCH)
+	@$(PYTHON) -m bench.operators --output $(BENCH)
 
 lock: ## compile the locks from pyproject.toml (newest versions: UPGRADE=--upgrade)
 	@$(COMPILE) pyproject.toml --universal --group build --group test --group site --output-file requirements.txt

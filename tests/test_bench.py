@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bench import __main__ as bench
-from bench import work
+from bench import operators, work
 
 
 def test_the_work_is_what_the_table_says():
@@ -101,3 +101,14 @@ def test_the_page_of_performance_says_what_was_measured():
     said = re.findall(r"\b\d\.\d\d\b", page)
     assert len(said) == 10
     assert set(said) <= measured
+
+
+def test_the_shares_of_the_operators_add_up():
+    names = [f"operator {k}" for k in range(operators.SHOWN + 2)]
+    seconds = dict(zip(names, range(1, len(names) + 1), strict=True))
+    total = sum(seconds.values())
+    lines = operators.table("gluon", 2 * total, seconds).splitlines()
+    assert lines[0] == f"gluon: {2 * total:.2f} s under the profiler"
+    assert lines[1].split() == ["operator", str(len(names) - 1), f"{len(names)}.00", "s", "7", "%"]
+    assert lines[-2].split() == ["the", "others", "3.00", "s", "1", "%"]  # the two smallest
+    assert lines[-1].split() == ["no", "operator", f"{total}.00", "s", "50", "%"]
