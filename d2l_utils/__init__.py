@@ -64,6 +64,9 @@ _PUBLIC = {
     "devices": ["try_all_gpus", "try_gpu"],
 }
 
+# Modules whose functions are called with the module's name before: d2l.capstone.submit.
+_PUBLIC_IN_MODULES = {"capstone": ["data", "submit"], "launch": ["launch"]}
+
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__, submodules=["capstone", "checks", "doctor", "experiments", "figures", "launch"], submod_attrs=_PUBLIC
 )

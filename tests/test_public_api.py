@@ -18,6 +18,7 @@ MODULES = sorted(
     for info in pkgutil.iter_modules(d2l.__path__)
     if not info.name.startswith("_") and not info.ispkg and info.name not in d2l.__all__  # a public module, not a file
 )
+IN_MODULES = [f"{module}.{name}" for module, names in d2l._PUBLIC_IN_MODULES.items() for name in names]
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 # A section's title is underlined, and so is the next one.
 _SECTION = re.compile(r"^(?P<title>[A-Z]\w+)\n-{3,}\n(?P<text>.*?)(?=^\w+\n-{3,}\n|^Introduced in|\Z)", re.M | re.S)
@@ -94,6 +95,13 @@ def test_name_is_what_it_says(name):
         assert failed_examples(thing, name) == ""
 
 
+@pytest.mark.parametrize("name", IN_MODULES)
+def test_function_of_a_module_is_what_it_says(name):
+    thing = operator.attrgetter(name)(d2l)
+    assert complaints(thing) == []
+    assert failed_examples(thing, name) == ""
+
+
 def test_unknown_name_is_an_error():
     with pytest.raises(AttributeError, match="no_such_name"):
         d2l.no_such_name  # noqa: B018
@@ -110,14 +118,14 @@ def test_modules_have_a_docstring():
 
 
 @pytest.mark.parametrize(
-    "name", [*d2l.__all__, *(f"figures.{name}" for name in d2l.figures.__all__), "checks.progress"]
+    "name", [*d2l.__all__, *(f"figures.{name}" for name in d2l.figures.__all__), "checks.progress", *IN_MODULES]
 )
 def test_chapter_that_introduces_it_uses_it(name):
     documentation = inspect.getdoc(operator.attrgetter(name)(d2l)) or ""
     chapter = re.search(r"^Introduced in: notebooks/(\S+)", documentation, re.MULTILINE)
     written = {path.name: path.read_text(encoding="utf-8") for path in NOTEBOOKS.glob("*.ipynb")}
     if chapter and chapter[1] in written:
-        uses_it = re.search(rf"\b{name}\b", written[chapter[1]]) is not None
+        uses_it = re.search(rf"\b{name.removeprefix('launch.')}\b", written[chapter[1]]) is not None
         assert uses_it, f"{chapter[1]} does not name {name}"
     elif chapter:
         raise AssertionError(f"{chapter[1]} is not there")

@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import operator
 import re
 from importlib import import_module
 
@@ -84,19 +85,30 @@ def bibliography(chapters):
     return "\n".join(["# Bibliography", "", "Each work, the sections that the course uses, and where.", "", *lines, ""])
 
 
+def by_topic():
+    """Give the public functions and classes of each module: {module: names}."""
+    in_modules = {name: [f"{name}.{of}" for of in functions] for name, functions in d2l._PUBLIC_IN_MODULES.items()}
+    return {topic: list(filter(is_documented, names)) for topic, names in (d2l._PUBLIC | in_modules).items()}
+
+
 def documented():
     """List the public functions and classes: what has a page."""
-    return [name for names in d2l._PUBLIC.values() for name in names if is_documented(name)]
+    return [name for names in by_topic().values() for name in names]
+
+
+def public(name):
+    """Give what a public name, perhaps one in a module, stands for."""
+    return operator.attrgetter(name)(d2l)
 
 
 def is_documented(name):
     """Tell functions and classes from constants and other packages' modules."""
-    return inspect.isroutine(getattr(d2l, name)) or inspect.isclass(getattr(d2l, name))
+    return inspect.isroutine(public(name)) or inspect.isclass(public(name))
 
 
 def chapter_of(name, chapters):
     """Return a link to the chapter that introduces a public name, or which chapter to come will."""
-    place = _INTRODUCED.search(inspect.getdoc(getattr(d2l, name)))
+    place = _INTRODUCED.search(inspect.getdoc(public(name)))
     titles = {path.as_posix(): title(notebook) for path, notebook in chapters.items()}
     if place["later"]:
         return place["later"]
@@ -106,11 +118,11 @@ def chapter_of(name, chapters):
 def reference_index(chapters):
     """Write the overview: the public names by topic, each with its first sentence and its chapter."""
     lines = ["# Reference", "", "The names behind `import d2l_utils as d2l`, by topic.", ""]
-    for topic, names in d2l._PUBLIC.items():
+    for topic, names in by_topic().items():
         summary = import_module(f"d2l_utils.{topic}").__doc__.splitlines()[0]
         lines += [f"## {topic}", "", summary, "", "| name | what it does | introduced in |", "|---|---|---|"]
-        for name in filter(is_documented, names):
-            sentence = inspect.getdoc(getattr(d2l, name)).splitlines()[0].replace("|", "\\|")
+        for name in names:
+            sentence = inspect.getdoc(public(name)).splitlines()[0].replace("|", "\\|")
             lines.append(f"| [`{name}`]({name}.md) | {sentence} | {chapter_of(name, chapters)} |")
         lines.append("")
     return "\n".join([*lines, "```{toctree}", ":hidden:", *documented(), "```", ""])
@@ -118,6 +130,6 @@ def reference_index(chapters):
 
 def reference_page(name, chapters):
     """Write the page of a public name; Sphinx takes the rest from the docstring."""
-    directive = "autoclass" if inspect.isclass(getattr(d2l, name)) else "autofunction"
+    directive = "autoclass" if inspect.isclass(public(name)) else "autofunction"
     documentation = f"```{{eval-rst}}\n.. {directive}:: d2l_utils.{name}\n```"
     return f"# d2l.{name}\n\nIntroduced in: {chapter_of(name, chapters)}.\n\n{documentation}\n"
