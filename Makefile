@@ -5,6 +5,8 @@
 PYTHON := .venv/bin/python
 BENCH := _build/bench
 UV = $(or $(wildcard .tools/bin/uv),uv)
+# Files are shared out in their order: by default those with few tests would come last, and the longest are among them.
+SHARED = -n 2 --dist loadfile --no-loadscope-reorder
 COMPILE = $(UV) pip compile --quiet --generate-hashes --no-header $(UPGRADE)
 
 # Jupyter, IPython and Matplotlib read and write their settings here and not in the home folder, so that a person's
@@ -61,9 +63,9 @@ check: setup ## ruff, unit tests and guards
 	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not whole"
 
 test: check ## all tests: check, whole commands and pages in a browser, then every notebook executed and compared
-	@$(PYTHON) -m pytest -n 2 --dist loadfile -m whole
+	@$(PYTHON) -m pytest $(SHARED) -m whole tests/test_site.py tests  # the longest first
 	@$(PYTHON) -m pytest -p tools.nbval_plugin --nbval --nbval-current-env \
-	    --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile notebooks
+	    --nbval-sanitize-with tests/sanitize.cfg $(SHARED) notebooks
 	@echo "all tests passed"
 
 test-matrix: setup ## the package's tests and one notebook on each of Python 3.12 and 3.13 that is here
