@@ -151,6 +151,7 @@ def _stop_on_signals():
 
 def _work():
     """Run a worker's script. If it fails, leave at once: MXNet's exit would wait for workers that wait for this one."""
+    sys.stdout.reconfigure(line_buffering=True, write_through=False)  # unbuffered lines would mix
     sys.argv = sys.argv[1:]
     sys.path[0] = str(Path(sys.argv[0]).resolve().parent)
     code = 0

@@ -117,6 +117,14 @@ def losses(output):
     return {line.split()[1]: float(line.split()[3]) for line in output.splitlines() if line.startswith("loss")}
 
 
+def test_lines_of_two_workers_do_not_mix(script, monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")  # Python then writes each word and each end of a line by itself
+    path = script("for _ in range(500): print('a', 'line', 'of', 'words')")
+    ended = run(path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines() == ["a line of words"] * 1000
+
+
 @pytest.mark.parametrize("workers", [2, 3])
 def test_workers_together_compute_what_one_process_does(script, workers):
     path = script(TRAIN)
