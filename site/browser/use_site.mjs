@@ -9,7 +9,7 @@ const here = (page) => page.url().slice(base.length);
 async function go(page, link) {
   const from = page.url();
   await link.click();
-  await page.waitForURL((url) => url.href !== from);
+  await page.waitForURL((url) => url.href !== from, { waitUntil: "domcontentloaded" });
 }
 
 async function search(page) {
@@ -25,7 +25,7 @@ async function search(page) {
 async function follow(page, selector) {
   const visited = [];
   const link = page.locator(selector);
-  while ((await link.count()) && visited.length < 200) {
+  while ((await link.count()) && visited.length < 1000) {
     await go(page, link);
     visited.push(here(page));
   }
@@ -43,7 +43,6 @@ async function copyFirstCell(page) {
 }
 
 async function download(page, address) {
-  await page.goto(base + address);
   const [file] = await Promise.all([page.waitForEvent("download"), page.locator(".notebook-link a").click()]);
   const digest = createHash("sha256").update(await readFile(await file.path())).digest("hex");
   return { page: address, name: file.suggestedFilename(), digest };
@@ -51,7 +50,6 @@ async function download(page, address) {
 
 // Opens every choice of the quick questions with the keyboard; tells what could be read before, and the verdicts after.
 async function answer(page, address) {
-  await page.goto(base + address);
   const choices = page.locator("#five-quick-questions details");
   const readable = (choice) => choice.locator("p").first().isVisible();
   const seen = { page: address, readableBefore: 0, verdicts: [], colours: new Set() };
@@ -101,9 +99,12 @@ const report = await withBrowser(async (browser) => {
   const next = await follow(page, "a.next-page");
   const previous = await follow(page, "a.prev-page");
   const downloads = [];
-  for (const address of notebookPages) downloads.push(await download(page, address));
   const answered = [];
-  for (const address of notebookPages) answered.push(await answer(page, address));
+  for (const address of notebookPages) {
+    await page.goto(base + address, { waitUntil: "domcontentloaded" });
+    downloads.push(await download(page, address));
+    answered.push(await answer(page, address));
+  }
   return {
     search: found,
     next,
