@@ -67,7 +67,8 @@ def launch(script, arguments=(), *, num_workers, num_servers=1):
         "DMLC_NUM_SERVER": str(num_servers),
     }
     _recipe.apply(environment, modules=())
-    serve = [sys.executable, "-c", "import mxnet"]  # which becomes what DMLC_ROLE says and ends with the workers
+    # MXNet becomes what DMLC_ROLE says when it is imported, which Pythons from 3.12 on can do with d2l_utils alone.
+    serve = [sys.executable, "-c", "import d2l_utils, mxnet"]
     work = [sys.executable, "-c", "from d2l_utils import launch; launch._work()", str(script), *arguments]
     roles = {"scheduler": serve}
     roles |= {f"server {number}": serve for number in range(num_servers)}
