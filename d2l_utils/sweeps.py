@@ -43,7 +43,8 @@ def sweep(fn, grid, executor=None, path=None):
     OSError
         If the file at `path` cannot be written: before the first call.
     RuntimeError
-        If calls failed: after all the others were finished and kept. Its cause is the first error.
+        If calls failed: after all the others were finished and kept; the same call then runs only the failed ones. Its
+        cause is the first error. A cluster's worker that dies may take points along that it had finished but not sent.
     KeyboardInterrupt
         If you stop it: calls not begun are cancelled, finished rows are in the file.
 
