@@ -26,10 +26,10 @@ pytestmark = [pytest.mark.whole, pytest.mark.skipif(not CHROMIUM, reason="no Chr
 
 NOTEBOOKS = build_site.ROOT / "notebooks"
 AIDS = ["glossary.html", "notation.html", "bibliography.html", "coverage.html"]
-FIRST = "contrast_chosen.html"  # on a phone the checker looks at the first page in all themes
-FIRST = "contrast_chosen.html"  # on a phone the checker looks at the first page in all themes
+FIRST = "first_menu.html"  # there the checker looks at the theme's menu too, and on a phone in all themes
 FAULTLESS = """<!doctype html><html lang="en"><head><title>Page</title><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"></head><body><main><h1>Page</h1>{}</main></body></html>"""
+FORMULA = '<span class="katex"><span>faint</span><annotation hidden>x</annotation></span>'
 DEFECTS = {
     "other_host": ('<script src="http://example.invalid/a.js"></script>', "other host: http://example.invalid/a.js"),
     "other_host_style": (
@@ -65,6 +65,15 @@ DEFECTS = {
     ),
     "contrast_chosen": (
         "<style>[data-theme=dark] p { color: #222; background: #111 }</style><p>faint</p>",
+        "axe color-contrast",
+    ),
+    "contrast_formula": (
+        "<style>.katex { color: #000 } .remark .katex { color: #ccc; background: #fff }</style>"
+        f'<p>{FORMULA}</p><p>{FORMULA}</p><p class="remark">{FORMULA}</p>',
+        "axe color-contrast",
+    ),
+    "first_menu": (
+        '<style>[data-theme=dark] nav { color: #222; background: #111 }</style><nav class="sidebar-drawer">faint</nav>',
         "axe color-contrast",
     ),
     "nameless": ("<button></button>", "axe button-name"),
@@ -196,7 +205,9 @@ def expected_modes(name):
         "contrast": in_all,
         "contrast_code": in_all,
         "contrast_dark": {"1280 px, dark"},
-        "contrast_chosen": {"1280 px, dark by choice", "375 px, dark by choice"},  # the first page
+        "contrast_chosen": {"1280 px, dark by choice"},
+        "contrast_formula": in_all,
+        "first_menu": {"1280 px, dark by choice", "375 px, dark by choice"},
         "dark_figure": in_all | {"375 px, light"},
         "nameless": {"1280 px, light"},
         "keyless": {"375 px, light"},

@@ -45,13 +45,33 @@ function thinOutCode() {
   document.querySelectorAll("pre").forEach((block) => block.normalize());
 }
 
+// Runs in the page: the same for formulas, of hundreds of elements each. What replaces them has another width.
+function thinOutFormulas() {
+  const kept = new Set();
+  for (const formula of document.querySelectorAll(".katex")) {
+    const place = [];
+    for (let element = formula; element; element = element.parentElement) place.push(element.className);
+    if (kept.has(place.join("|"))) formula.replaceWith(formula.querySelector("annotation").textContent);
+    kept.add(place.join("|"));
+  }
+}
+
+// Runs in the page: the colours of all words and pictures; two themes in which they are the same are inspected once.
+function choose(theme) {
+  document.body.dataset.theme = theme; // as the theme's button does
+  return [...document.querySelectorAll("body *")]
+    .filter(({ tagName, childNodes }) => tagName === "IMG" || [...childNodes].some((node) => node.data?.trim()))
+    .map((element) => getComputedStyle(element))
+    .map(({ color, backgroundColor }) => `${color} ${backgroundColor}`)
+    .join();
+}
+
 // Runs in the page: what depends on the theme. The rest of axe is the same in all of them and runs in the first.
-async function inspectTheme({ chosen, rules }) {
-  document.body.dataset.theme = chosen; // as the theme's button does
+async function inspectTheme({ exclude, rules }) {
   const problems = [...document.querySelectorAll(".cell_output img")]
     .filter((image) => getComputedStyle(image).backgroundColor !== "rgb(255, 255, 255)")
     .map((image) => `figure is not on white: ${image.src}`);
-  const { violations } = await axe.run(document, { resultTypes: ["violations"], ...rules });
+  const { violations } = await axe.run({ exclude }, { resultTypes: ["violations"], ...rules });
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   return problems.concat(grave.map(({ id, nodes }) => `axe ${id}: ${nodes.map(({ target }) => target).join(", ")}`));
 }
@@ -81,8 +101,7 @@ function listen(page) {
 // Runs in the page: ends when it has been drawn anew.
 const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 
-async function visit(browser, address) {
-  const page = await browser.newPage({ viewport: desktop, colorScheme: "light" });
+async function visit(page, address) {
   const found = [];
   const report = (mode, problems) => problems.forEach((problem) => found.push({ page: address, mode, problem }));
   const heard = listen(page);
@@ -92,23 +111,31 @@ async function visit(browser, address) {
   if (written !== seen.formulas) heard.push(`formulas need a script: ${written} written, ${seen.formulas} seen`);
 
   await page.evaluate(thinOutCode);
+  await findScrolling(page, report);
   await page.addScriptTag({ path: axePath });
   await page.addStyleTag({ content: "* { transition: none !important }" }); // axe must not see a colour on its way
-  const look = async ({ width }, { name, system, chosen }, rules) => {
-    await page.emulateMedia({ colorScheme: system });
-    report(`${width} px, ${name}`, await page.evaluate(inspectTheme, { chosen, rules }));
+  // The theme's menu is the same on every page, and so are the bars that a phone shows in place of columns: one page
+  // shows them. What scrolls on a phone alone is on any page, such as long lines of code, and keys must reach it.
+  const isFirst = address === pages[0];
+  const exclude = isFirst ? [] : [[".sidebar-drawer"]];
+  const look = async (size, inThemes, rulesFor) => {
+    await page.setViewportSize(size);
+    await page.evaluate(drawn); // until then the page has not heard of its new width
+    const problems = {}; // by rules and colours
+    for (const theme of inThemes) {
+      await page.emulateMedia({ colorScheme: theme.system });
+      const rules = rulesFor(theme);
+      const key = JSON.stringify(rules) + (await page.evaluate(choose, theme.chosen));
+      problems[key] ??= await page.evaluate(inspectTheme, { exclude, rules });
+      report(`${size.width} px, ${theme.name}`, problems[key]);
+    }
   };
   const rulesFor = ({ name }) => (name === "light" ? {} : { runOnly: ["color-contrast"] });
-  for (const theme of themes) await look(desktop, theme, rulesFor(theme));
-  await page.setViewportSize(phone);
-  await page.evaluate(drawn); // until then the page has not heard of its new width
-  // What a phone shows in place of columns is the theme's bar and menus, the same on every page: one page shows them.
-  // What scrolls on a phone alone is on any page, such as long lines of code, and keys must reach it.
-  if (address === pages[0]) for (const theme of themes) await look(phone, theme, rulesFor(theme));
-  else await look(phone, themes[0], { runOnly: ["scrollable-region-focusable"] });
-  await findScrolling(page, report);
+  if (isFirst) await look(phone, themes, rulesFor);
+  else await look(phone, [themes[0]], () => ({ runOnly: ["scrollable-region-focusable"] }));
+  await page.evaluate(thinOutFormulas);
+  await look(desktop, themes, rulesFor);
   report("load", [...heard, ...seen.problems]);
-  await page.close();
   return found;
 }
 
@@ -116,7 +143,12 @@ const findings = await withBrowser(async (browser) => {
   const found = [];
   const left = [...pages];
   const work = async () => {
-    while (left.length) found.push(...(await visit(browser, left.shift())));
+    const page = await browser.newPage(); // one for many addresses, so that what they share is loaded once
+    while (left.length) {
+      await page.setViewportSize(desktop);
+      found.push(...(await visit(page, left.shift())));
+      page.removeAllListeners();
+    }
   };
   await Promise.all([work(), work()]); // two pages at a time
   return found;
