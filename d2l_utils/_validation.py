@@ -17,7 +17,7 @@ def number(function, parameter, value, *, allowed, within, operand=False):
         raise TypeError(f"{function}: {parameter} must be {allowed}, got {in_short(value)} ({type(value).__name__})")
     if not _fits_a_float(value):
         raise ValueError(f"{function}: {parameter} must be {allowed} and fit a float, got {in_short(value)}")
-    if math.isnan(value) or not within(value):
+    if math.isnan(value) or not within(float(value)):  # NumPy's small floats cannot be compared with large numbers
         raise ValueError(f"{function}: {parameter} must be {allowed}, got {value!r}")
     if operand and 0 < abs(value) < sys.float_info.min:
         raise ValueError(f"{function}: {parameter} must be {allowed} and not so near 0, got {value!r}")

@@ -109,7 +109,7 @@ class MaxNormTrainer(gluon.Trainer):
 
 
 def _check_limit(function, limit):
-    tiny, largest = np.finfo("float32").tiny, np.finfo("float32").max
+    tiny, largest = float(np.finfo("float32").tiny), float(np.finfo("float32").max)
     allowed = "> 0 and in the range of float32"
     _validation.number(function, "limit", limit, allowed=allowed, within=lambda value: tiny <= value <= largest)
 

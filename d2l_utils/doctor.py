@@ -64,7 +64,7 @@ def bits_may_differ(machine=None):
     Notes
     -----
     Measured on MXNet 1.9.1: with the recipe's variables, losses and weights are equal on every x86 processor with AVX2,
-    on Python 3.11 to 3.13 and NumPy 1.23 to 2.5; glibc 2.41 changed tanh, erf, log1p and expm1.
+    on Python 3.11 to 3.13 and NumPy 1.23 to 2.4; glibc 2.41 changed tanh, erf, log1p and expm1.
 
     Introduced in: notebooks/00-start-here.ipynb
     """

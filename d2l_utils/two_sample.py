@@ -154,7 +154,7 @@ def _check_samples(first, second):
     function = "two_sample_test"
     for name, sample in (("first", first), ("second", second)):
         _validation.floating(function, name, sample)
-        largest = abs(sample.asnumpy()).max()
+        largest = float(abs(sample.asnumpy()).max())
         if not largest <= 1e30:
             raise ValueError(f"{function}: {name} must hold finite numbers of at most 1e30, got {largest:g}")
     cause = "take as many examples of each"

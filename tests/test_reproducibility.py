@@ -76,7 +76,7 @@ def test_one_core_gives_the_same_weights(once):
 
 
 def test_the_weights_are_the_committed_ones(once):
-    """On every Python from 3.11 to 3.13 and NumPy from 1.23 to 2.5."""
+    """On every Python from 3.11 to 3.13 and NumPy from 1.23 to 2.4."""
     reason = doctor.bits_may_differ()
     if reason:
         pytest.skip(f"bits may differ here, because {reason}")

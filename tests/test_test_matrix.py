@@ -85,14 +85,15 @@ def answers(monkeypatch, **outputs):
     return commands
 
 
-GOOD = {"nbval": "data: real\ncells: 49 compared, 2 only executed\n51 passed in 9s\n", "numpy": "2.5.5\n"}
+GOOD = {"nbval": "data: real\ncells: 49 compared, 2 only executed\n51 passed in 9s\n", "numpy": "2.4.6\n"}
 TESTED = {"pytest": "....\n1580 passed, 3 skipped in 466.64s\n"}
 
 
-def test_a_row_says_what_was_run(monkeypatch):
+def test_a_row_says_what_was_run(monkeypatch, tmp_path):
+    monkeypatch.setattr(test_matrix, "ROOT", tmp_path)  # where no environment is yet
     commands = answers(monkeypatch, **GOOD, **TESTED)
     row = test_matrix.run_on("python3.12", "3.12.1", ["tests/test_layers.py"], "notebooks/09-dropout.ipynb")
-    assert row == ("3.12.1 NumPy 2.5.5: 1580 passed, 49 cells compared", True)
+    assert row == ("3.12.1 NumPy 2.4.6: 1580 passed, 49 cells compared", True)
     steps = [
         step for command in commands for step in ("venv", "sync", "editable", "test_layers", "nbval") if step in command
     ]
@@ -104,11 +105,11 @@ def test_a_row_says_what_was_run(monkeypatch):
     ("outputs", "row"),
     [
         ({"sync": test_matrix.FailedError("no wheel")}, "3.12.1: FAILED: no wheel"),
-        ({**GOOD, "pytest": test_matrix.FailedError("1 failed")}, "3.12.1 NumPy 2.5.5: FAILED: 1 failed"),
-        ({**GOOD, "pytest": "3 skipped in 1s\n"}, "3.12.1 NumPy 2.5.5: FAILED: nothing was run"),
+        ({**GOOD, "pytest": test_matrix.FailedError("1 failed")}, "3.12.1 NumPy 2.4.6: FAILED: 1 failed"),
+        ({**GOOD, "pytest": "3 skipped in 1s\n"}, "3.12.1 NumPy 2.4.6: FAILED: nothing was run"),
         (
-            {"nbval": "cells: 0 compared, 51 only executed\n51 passed\n", "numpy": "2.5.5", **TESTED},
-            "3.12.1 NumPy 2.5.5: FAILED: nothing was run",
+            {"nbval": "cells: 0 compared, 51 only executed\n51 passed\n", "numpy": "2.4.6", **TESTED},
+            "3.12.1 NumPy 2.4.6: FAILED: nothing was run",
         ),
     ],
     ids=["environment", "tests", "no tests", "no cells"],

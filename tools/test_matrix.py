@@ -73,7 +73,9 @@ def make_environment(python, program):
     uv = uv if uv.exists() else "uv"
     if not program.exists():
         _run(uv, "venv", "--quiet", "--python", python, program.parent.parent)
-    _run(uv, "pip", "sync", "--quiet", "--require-hashes", "--python", program, "requirements.txt")
+    _run(
+        uv, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", program, "requirements.txt"
+    )
     editable = ("--no-deps", "--no-build-isolation", "--editable", ".")
     _run(uv, "pip", "install", "--quiet", "--python", program, *editable)
 
