@@ -144,9 +144,9 @@ const findings = await withBrowser(async (browser) => {
   const left = [...pages];
   const work = async () => {
     const page = await browser.newPage(); // one for many addresses, so that what they share is loaded once
-    while (left.length) {
+    for (let address = left.shift(); address; address = left.shift()) {
       await page.setViewportSize(desktop);
-      found.push(...(await visit(page, left.shift())));
+      found.push(...(await visit(page, address)));
       page.removeAllListeners();
     }
   };
