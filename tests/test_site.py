@@ -147,7 +147,7 @@ def test_next_and_previous_lead_through_the_whole_course(reader):
     reference = ["reference/index.html", *(f"reference/{name}.html" for name in site_pages.documented())]
     course = [*notebook_pages(), *AIDS, *reference, "data.html", "performance.html", "about.html"]
     assert reader["next"] == course
-    assert reader["previous"] == [*course[-2::-1], "index.html"]
+    assert reader["previous"] == ["index.html", *course[:-1]]
 
 
 def test_copy_button_copies_the_code_and_only_code_has_one(reader):

@@ -22,14 +22,22 @@ async function search(page) {
   return { landed: here(page), holdsWord: text.toLowerCase().includes(word) };
 }
 
-async function follow(page, selector) {
-  const visited = [];
-  const link = page.locator(selector);
-  while ((await link.count()) && visited.length < 1000) {
-    await go(page, link);
-    visited.push(here(page));
+// Goes from page to page by "next" to the end; tells where each page's "previous" leads and what its notebook holds.
+async function walk(page) {
+  const seen = { next: [], previous: [], downloads: [], answered: [] };
+  const next = page.locator("a.next-page");
+  await page.goto(base);
+  while ((await next.count()) && seen.next.length < 1000) {
+    await go(page, next);
+    const address = here(page);
+    seen.next.push(address);
+    const links = await page.locator("a.prev-page").evaluateAll((found) => found.map(({ href }) => href));
+    seen.previous.push(links.map((link) => link.slice(base.length)).join());
+    if (!notebookPages.includes(address)) continue;
+    seen.downloads.push(await download(page, address));
+    seen.answered.push(await answer(page, address));
   }
-  return visited;
+  return seen;
 }
 
 async function copyFirstCell(page) {
@@ -95,22 +103,9 @@ const report = await withBrowser(async (browser) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   const found = await search(page);
-  await page.goto(base);
-  const next = await follow(page, "a.next-page");
-  const previous = await follow(page, "a.prev-page");
-  const downloads = [];
-  const answered = [];
-  for (const address of notebookPages) {
-    await page.goto(base + address, { waitUntil: "domcontentloaded" });
-    downloads.push(await download(page, address));
-    answered.push(await answer(page, address));
-  }
   return {
     search: found,
-    next,
-    previous,
-    downloads,
-    answered,
+    ...(await walk(page)),
     copied: await copyFirstCell(page),
     themes: await changeTheme(page),
     menu: await openMenu(browser),
