@@ -108,6 +108,9 @@ DEFECTS = [
     (text_guards.no_switches_in_comments, append(code("x = 1\n#NBVAL_SKIP"))),
     (text_guards.uncompared_cells_have_asserts, append(code("acc > 0.8"), tagged("# assert acc > 0.8\nprint(acc)"))),
     (text_guards.uncompared_cells_have_asserts, append(code("x = 1"), tagged("print(acc)"))),
+    (text_guards.loading_is_tagged, append(code("_, _, X, y = d2l.fashion_mnist_arrays()", tags=["bits"]))),
+    (text_guards.loading_is_tagged, append(code("train_iter, _ = load_data_fashion_mnist(256)"))),
+    (text_guards.loading_is_tagged, append(code("X, y = d2l.capstone.data()"))),
     (text_guards.recipe_before_mxnet, change(1, source="from mxnet import nd\nimport d2l_utils as d2l")),
     (text_guards.recipe_before_mxnet, change(1, source="import mxnet.gluon as g")),
 ]

@@ -15,6 +15,7 @@ MAX_CELL_LINES = 20
 UNCOMPARED_TAGS = ("fashion-mnist", "bits")  # tools/nbval_plugin.py leaves their outputs out where it must
 KNOWN_TAGS = {*UNCOMPARED_TAGS, "exercise", "solution"}  # the last two: tools/make_exercises.py
 
+_LOADS = re.compile(r"\bfashion_mnist_arrays\(|\bload_data_fashion_mnist\(|\bcapstone\.(data|submit)\(")
 _FENCED = re.compile(r"^(?P<open>(?P<fence>`{3,}|~{3,})[^\n]*\n).*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
 # JupyterLab shows these as raw text, or Sphinx and JupyterLab read them differently.
 _NOT_PORTABLE = {
@@ -112,6 +113,15 @@ def uncompared_cells_have_asserts(notebook):
     ]
 
 
+def loading_is_tagged(notebook):
+    """Cells that ask for the images are tagged: on the stand-in they print a line more."""
+    return [
+        f"code cell {number} asks for the images and is not tagged fashion-mnist"
+        for number, cell in code_cells(notebook)
+        if _LOADS.search(cell.source) and "fashion-mnist" not in cell.metadata.get("tags", [])
+    ]
+
+
 def defined_names(tree):
     """Give the names that a cell defines for the cells after it."""
     names = set()
@@ -175,5 +185,6 @@ GUARDS = (
     no_empty_cells,
     no_switches_in_comments,
     uncompared_cells_have_asserts,
+    loading_is_tagged,
     recipe_before_mxnet,
 )
