@@ -56,8 +56,9 @@ function thinOutFormulas() {
   }
 }
 
-// Runs in the page: the colours of all words and pictures; two themes in which they are the same are inspected once.
-function choose(theme) {
+// Runs in the page: puts it in a theme and gives the colours of all words and pictures there. Two themes in which they
+// are the same are inspected once.
+function coloursIn(theme) {
   document.body.dataset.theme = theme; // as the theme's button does
   return [...document.querySelectorAll("body *")]
     .filter(({ tagName, childNodes }) => tagName === "IMG" || [...childNodes].some((node) => node.data?.trim()))
@@ -125,7 +126,7 @@ async function visit(page, address) {
     for (const theme of inThemes) {
       await page.emulateMedia({ colorScheme: theme.system });
       const rules = rulesFor(theme);
-      const key = JSON.stringify(rules) + (await page.evaluate(choose, theme.chosen));
+      const key = JSON.stringify(rules) + (await page.evaluate(coloursIn, theme.chosen));
       problems[key] ??= await page.evaluate(inspectTheme, { exclude, rules });
       report(`${size.width} px, ${theme.name}`, problems[key]);
     }
